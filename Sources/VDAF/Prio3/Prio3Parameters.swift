@@ -1,0 +1,45 @@
+/// Which Prio3 it is, and its parameters (VDAF §7.4; encoded in DAP's appendix on VDAF configurations).
+public enum Prio3Parameters: Hashable, Sendable {
+    /// Prio3Count: how many measurements are 1.
+    case count
+    /// Prio3Sum: the sum of integers in `0 ... maxMeasurement`.
+    case sum(maxMeasurement: UInt64)
+    /// Prio3SumVec: the sum of vectors of `length` integers in `0 ... maxMeasurement`.
+    case sumVec(length: UInt32, maxMeasurement: UInt64, chunkLength: UInt32)
+    /// Prio3Histogram: how many measurements fall into each of `length` buckets.
+    case histogram(length: UInt32, chunkLength: UInt32)
+    /// Prio3MultihotCountVec: how often each of `length` choices was made, at most `maxWeight` by one client.
+    case multihotCountVec(length: UInt32, chunkLength: UInt32, maxWeight: UInt64)
+
+    /// The VDAF's algorithm identifier (VDAF §10).
+    public var algorithmID: UInt32 {
+        switch self {
+        case .count: 1
+        case .sum: 2
+        case .sumVec: 3
+        case .histogram: 4
+        case .multihotCountVec: 5
+        }
+    }
+}
+
+/// A measurement before it is split: the most secret value there is.
+public enum Prio3Measurement: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
+    /// A count's 0 or 1, a sum's summand, a histogram's bucket index.
+    case integer(UInt64)
+    /// A vector to sum, or zeros and ones for several choices.
+    case vector([UInt64])
+
+    /// Redacted.
+    public var description: String { "<redacted>" }
+    /// Redacted.
+    public var debugDescription: String { "<redacted>" }
+}
+
+/// What a batch adds up to.
+public enum Prio3AggregateResult: Hashable, Sendable {
+    /// Count and Sum.
+    case integer(UInt128)
+    /// SumVec, Histogram and MultihotCountVec, in order.
+    case vector([UInt128])
+}
