@@ -34,11 +34,13 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let core: [Target] = [
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]),
+    room("TLSCodec", []),
     room("VDAF", ["CSodium"]),
     room("HPKE", ["CSodium", crypto]),
 ]
 
 let protocolFloor: [Target] = [
+    room("DAPMessages", ["TLSCodec", "VDAF", "HPKE", crypto]),
 ]
 
 let adapters: [Target] = [
@@ -48,8 +50,10 @@ let doors: [Target] = [
 ]
 
 let testTargets: [Target] = [
+    tests("TLSCodecTests", ["TLSCodec"]),
     tests("VDAFTests", ["VDAF"], resources: [.copy("Fixtures")]),
     tests("HPKETests", ["HPKE", crypto], resources: [.copy("Fixtures")]),
+    tests("DAPMessagesTests", ["DAPMessages", "TLSCodec", "VDAF", "HPKE"]),
 ]
 
 let package = Package(
