@@ -41,6 +41,7 @@ let core: [Target] = [
 
 let protocolFloor: [Target] = [
     room("DAPMessages", ["TLSCodec", "VDAF", "HPKE", crypto]),
+    room("MetricCatalog", ["DAPMessages", "TLSCodec", "VDAF", "HPKE", crypto, yams]),
 ]
 
 let adapters: [Target] = [
@@ -54,6 +55,7 @@ let testTargets: [Target] = [
     tests("VDAFTests", ["VDAF"], resources: [.copy("Fixtures")]),
     tests("HPKETests", ["HPKE", crypto], resources: [.copy("Fixtures")]),
     tests("DAPMessagesTests", ["DAPMessages", "TLSCodec", "VDAF", "HPKE"]),
+    tests("MetricCatalogTests", ["MetricCatalog", "DAPMessages", "VDAF", "HPKE"]),
 ]
 
 let package = Package(

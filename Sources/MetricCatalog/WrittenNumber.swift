@@ -1,0 +1,26 @@
+/// Numbers as people and files write them, without the surprises of more generous parsers (hexadecimal, "nan").
+enum WrittenNumber {
+    /// Bytes of the longest decimal number that is looked at.
+    static let longestDecimal = 400
+
+    /// A whole number in decimal digits. One that does not fit becomes `UInt64.max`, which every caller's range
+    /// excludes. Nil if `text` is none.
+    static func whole(_ text: some StringProtocol) -> UInt64? {
+        guard !text.isEmpty, text.utf8.allSatisfy(isDigit) else { return nil }
+        return UInt64(text) ?? .max
+    }
+
+    /// A decimal number such as `-2`, `0.5` or `1e3`, rounded to the nearest double, −0 to 0. Nil if `text` is none or
+    /// the number is too large for a double.
+    static func decimal(_ text: some StringProtocol) -> Double? {
+        guard text.utf8.count <= longestDecimal, text.utf8.contains(where: isDigit),
+            text.utf8.allSatisfy({ isDigit($0) || "+-.eE".utf8.contains($0) }),
+            let number = Double(text), number.isFinite
+        else { return nil }
+        return number == 0 ? 0 : number
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    }
+}
