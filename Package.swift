@@ -41,16 +41,38 @@ let core: [Target] = [
 
 let protocolFloor: [Target] = [
     room("DAPMessages", ["TLSCodec", "VDAF", "HPKE", crypto]),
+    room("DAPRoles", ["DAPMessages", "TLSCodec", "VDAF", "HPKE", crypto, logging]),
     room("MetricCatalog", ["DAPMessages", "TLSCodec", "VDAF", "HPKE", crypto, yams]),
 ]
 
 let adapters: [Target] = [
+    room("DAPStoreSQLite", ["DAPRoles", "DAPMessages", "HPKE", grdb]),
+    room("DAPHTTPClient", ["DAPRoles", "DAPMessages", asyncHTTPClient, nioCore]),
+    room("DAPHTTPServer", [
+        "DAPRoles", "DAPMessages", "HPKE", hummingbird, httpTypes, crypto, logging, nioCore, serviceLifecycle,
+    ]),
 ]
 
 let doors: [Target] = [
+    room("PrioCommand", [
+        "DAPRoles", "DAPMessages", "MetricCatalog", "HPKE", "VDAF", "TLSCodec", "DAPHTTPClient", argumentParser, crypto, logging,
+        yams,
+    ]),
+    door("prio", ["PrioCommand", "DAPRoles", "DAPMessages", "MetricCatalog", "HPKE", "DAPHTTPClient", unixSignals]),
+    door("prio-client", ["PrioCommand", "DAPRoles", "DAPMessages", "MetricCatalog", "VDAF", "DAPHTTPClient"]),
+    door("prio-aggregator", [
+        "PrioCommand", "DAPRoles", "DAPMessages", "MetricCatalog", "HPKE", "DAPStoreSQLite", "DAPHTTPClient",
+        "DAPHTTPServer", serviceLifecycle, unixSignals, logging,
+    ]),
+    door("prio-collector", ["PrioCommand", "DAPRoles", "DAPMessages", "MetricCatalog", "VDAF", "HPKE", "DAPHTTPClient"]),
 ]
 
 let testTargets: [Target] = [
+    .target(
+        name: "DAPTesting",
+        dependencies: ["DAPRoles", "DAPMessages", "VDAF", "HPKE", crypto],
+        path: "Tests/DAPTesting",
+        swiftSettings: settings),
     tests("TLSCodecTests", ["TLSCodec"]),
     tests("VDAFTests", ["VDAF"], resources: [.copy("Fixtures")]),
     tests("HPKETests", ["HPKE", crypto], resources: [.copy("Fixtures")]),

@@ -1,0 +1,93 @@
+public import DAPMessages
+public import HPKE
+public import VDAF
+
+/// A task as its collector knows it (DAP §4.2): with the key that opens aggregate shares.
+public struct CollectorTask: Sendable {
+    /// The task's ID, derived from its configuration.
+    public let id: TaskID
+    /// What all participants agree on.
+    public let configuration: TaskConfiguration
+    private let encodedConfiguration: [UInt8]
+    private let vdaf: Prio3
+    private let configID: HpkeConfigID
+    private let leaderRecipient: HPKERecipient
+    private let helperRecipient: HPKERecipient
+
+    /// - Throws: `CodecError`, `VDAFError`, or `HPKEError` when the key does not belong to the configuration.
+    public init(configuration: TaskConfiguration, hpkeConfig: HpkeConfig, keyPair: HPKEKeyPair) throws {
+        guard hpkeConfig.publicKey == keyPair.publicKey else {
+            throw HPKEError(.invalidKey, "the private key does not belong to the catalog's collector_hpke_config")
+        }
+        self.configuration = configuration
+        encodedConfiguration = try configuration.encoded()
+        id = TaskDerivation.taskID(encodedTaskConfiguration: encodedConfiguration)
+        vdaf = try Prio3(try configuration.prio3Parameters())
+        configID = hpkeConfig.id
+        func recipient(_ sender: Role) throws -> HPKERecipient {
+            try HPKERecipient(
+                keyPair: keyPair, ciphersuite: hpkeConfig.ciphersuite,
+                info: DomainSeparation.aggregateShareInfo(sender: sender))
+        }
+        leaderRecipient = try recipient(.leader)
+        helperRecipient = try recipient(.helper)
+    }
+
+    /// Opens both aggregate shares and puts them together (DAP §4.6.7, §4.6.6).
+    ///
+    /// - Throws: `CollectionFailure` `unreadable` when a share does not open or decode, or the numbers make no sense.
+    package func result(of response: CollectionJobResp, for request: CollectionJobReq) throws -> CollectionResult {
+        let aad = try AggregateShareAad(
+            taskID: id, encodedTaskConfiguration: encodedConfiguration, collectionJobReq: request
+        ).encoded()
+        func open(_ ciphertext: HpkeCiphertext, _ recipient: HPKERecipient, _ sender: Role) throws -> [UInt8] {
+            guard ciphertext.configID == configID,
+                let share = try? recipient.open(
+                    ciphertext.payload, encapsulatedKey: ciphertext.encapsulatedKey, authenticating: aad)
+            else { throw CollectionFailure.unreadable("the \(sender)'s aggregate share does not open with this key") }
+            return share
+        }
+        guard response.reportCount >= configuration.minBatchSize else {
+            throw CollectionFailure.unreadable("the leader answered with fewer reports than the task's minimum")
+        }
+        guard case .timeInterval(let query) = request.query, response.interval.duration.value > 0,
+            response.interval.isWithin(query.batchInterval)
+        else { throw CollectionFailure.unreadable("the leader answered for another interval than was asked for") }
+        let shares = [
+            try open(response.leaderEncryptedAggregateShare, leaderRecipient, .leader),
+            try open(response.helperEncryptedAggregateShare, helperRecipient, .helper),
+        ]
+        guard let result = try? vdaf.unshard(shares) else {
+            throw CollectionFailure.unreadable("an aggregate share does not decode")
+        }
+        return CollectionResult(reportCount: response.reportCount, interval: response.interval, result: result)
+    }
+}
+
+/// A released aggregate.
+public struct CollectionResult: Sendable, Equatable {
+    /// How many reports it contains.
+    public let reportCount: UInt64
+    /// The smallest interval that contains their times.
+    public let interval: Interval
+    /// The aggregate.
+    public let result: Prio3AggregateResult
+
+    package init(reportCount: UInt64, interval: Interval, result: Prio3AggregateResult) {
+        self.reportCount = reportCount
+        self.interval = interval
+        self.result = result
+    }
+}
+
+/// Why a collection came to no result.
+public enum CollectionFailure: Error, Sendable {
+    /// The leader refused or failed the job.
+    case refused(StoredProblem, status: Int)
+    /// The leader could not be reached or did not answer sensibly, in several attempts.
+    case unavailable(String)
+    /// The job was not ready in the time given. It goes on; asking again finds it.
+    case notReady
+    /// The answer cannot be used.
+    case unreadable(String)
+}

@@ -1,0 +1,46 @@
+public import DAPMessages
+
+/// The leader's side of a collector's requests (DAP §4.6.1).
+public struct CollectionHandler: Sendable {
+    /// Seconds after which a collector is told to ask again.
+    public static let retryAfter: UInt64 = 1
+
+    let tasks: TaskRegistry
+    let store: any LeaderCollectionStore
+    let clock: any WallClock
+
+    /// A handler over a store.
+    public init(tasks: TaskRegistry, store: any LeaderCollectionStore, clock: any WallClock) {
+        self.tasks = tasks
+        self.store = store
+        self.clock = clock
+    }
+
+    /// Handles an encoded `CollectionJobReq`: creates a job, or finds the one that the same bytes created.
+    ///
+    /// - Returns: the job's ID and state; a job that is still pending is polled by `job(task:id:)`.
+    /// - Throws: `DAPAbort` with the error the draft names for what is wrong.
+    public func create(task id: TaskID, body: [UInt8]) async throws -> (CollectionJobID, CollectionJobState) {
+        let task = try tasks.task(id)
+        let interval = try CollectionRequestRule.interval(of: body, task: task)
+        let creation = try await store.createCollectionJob(
+            task: id, candidateID: RequestHash.identifier(task: id, body: body), request: body, interval: interval,
+            now: clock.now())
+        switch creation {
+        case .job(let jobID, let state): return (jobID, state)
+        case .overlap: throw DAPAbort(.batchOverlap, "a part of the batch has been collected", task: id)
+        case .tooMany: throw DAPAbort(.busy, "the task has too many unfinished collection jobs", task: id)
+        }
+    }
+
+    /// The state of a job.
+    ///
+    /// - Throws: `DAPAbort` `unrecognizedTask`, or not found.
+    public func job(task id: TaskID, id jobID: CollectionJobID) async throws -> CollectionJobState {
+        _ = try tasks.task(id)
+        guard let state = try await store.collectionJob(task: id, id: jobID) else {
+            throw DAPAbort(.notFound, "there is no such collection job", task: id)
+        }
+        return state
+    }
+}

@@ -1,0 +1,97 @@
+import DAPMessages
+import Logging
+
+extension LeaderDriver {
+    /// Works on one collection job, if one is due.
+    ///
+    /// - Returns: whether there was something to do.
+    /// - Throws: the store's error, or `CancellationError`; then the job is given back for others to go on with.
+    public func stepCollectionJob() async throws -> Bool {
+        let now = clock.now()
+        let leased = try await shielded { [store, pace] in
+            try await store.leaseCollectionJob(now: now, leaseEnd: now + pace.leaseDuration)
+        }
+        guard let work = leased else { return false }
+        do {
+            try await drive(work)
+        } catch {
+            await giveBack(work.lease, after: error) { [store] lease, dueAt in
+                try await store.releaseCollectionJob(lease, dueAt: dueAt)
+            }
+            throw error
+        }
+        return true
+    }
+
+    private func drive(_ work: CollectionJobWork) async throws {
+        guard let task = try? tasks.task(work.taskID) else {
+            try await store.releaseCollectionJob(work.lease, dueAt: clock.now() + Backoff.longest)
+            return
+        }
+        var machine = CollectionJobMachine(task: task, work: work)
+        var effects = machine.start()
+        while !effects.isEmpty {
+            var next: [CollectionJobMachine.Effect] = []
+            for effect in effects {
+                if let event = try await perform(effect, work: work, task: task) { next += machine.receive(event) }
+            }
+            effects = next
+        }
+    }
+
+    private func perform(
+        _ effect: CollectionJobMachine.Effect, work: CollectionJobWork, task: AggregatorTask
+    ) async throws -> CollectionJobMachine.Event? {
+        let lease = work.lease
+        switch effect {
+        case .lookUpProgress:
+            return .progress(try await store.batchProgress(task: task.id, interval: work.interval))
+        case .close:
+            return .closing(try await store.closeBatch(lease))
+        case .readBuckets:
+            return .buckets(try await store.buckets(task: task.id, interval: work.interval))
+        case .askHelper(let body):
+            let request = TransportRequest(
+                .post, ResourceURL.aggregateShares(of: task), mediaType: .aggregateShareReq, token: helperToken, body: body)
+            return .answered(try await ask(request, expecting: .aggregateShare))
+        case .finish(let request, let helperShare, let count, let checksum):
+            do {
+                let isFinished = try await store.finishCollectionJob(lease) { [random] buckets in
+                    var random = random
+                    let totals = try BatchTotals(buckets, vdaf: task.vdaf)
+                    guard totals.reportCount == count, totals.checksum == checksum else { throw BatchChanged() }
+                    return try Self.answer(request, totals, helperShare: helperShare, task: task, using: &random)
+                }
+                return isFinished ? nil : .changed
+            } catch is BatchChanged {
+                return .changed
+            }
+        case .fail(let problem):
+            logger.notice(
+                "a collection job failed",
+                metadata: ["task": "\(task.id)", "type": "\(problem.type)", "detail": "\(problem.detail)"])
+            try await store.failCollectionJob(lease, problem: problem)
+        case .release(let reason, let pause):
+            logger.info("a collection job waits", metadata: ["task": "\(task.id)", "reason": "\(reason)"])
+            try await store.releaseCollectionJob(lease, dueAt: clock.now() + pause)
+        }
+        return nil
+    }
+
+    /// An encoded `CollectionJobResp`. Runs inside the store's transaction.
+    private static func answer(
+        _ request: CollectionJobReq, _ totals: BatchTotals, helperShare: HpkeCiphertext, task: AggregatorTask,
+        using random: inout RandomSource
+    ) throws -> [UInt8] {
+        guard let interval = totals.interval else { throw BatchChanged() }
+        return try CollectionJobResp(
+            reportCount: totals.reportCount, interval: interval,
+            leaderEncryptedAggregateShare: task.seal(
+                aggregateShare: totals.aggregateShare, for: request, using: &random),
+            helperEncryptedAggregateShare: helperShare
+        ).encoded()
+    }
+}
+
+/// The batch that was read for the answer is not the one the helper was asked for.
+private struct BatchChanged: Error {}

@@ -1,0 +1,137 @@
+public import DAPMessages
+
+/// What a leader keeps. Every method is one transaction, durable when it returns, and safe to call
+/// concurrently from any number of processes that share the store.
+///
+/// A method that throws may or may not have taken effect (a commit can fail to report that it
+/// succeeded); callers repeat it, and every method is written so that a repetition does no harm.
+public protocol LeaderStore: LeaderReportStore, LeaderAggregationStore, LeaderCollectionStore {}
+
+/// The leader's uploaded reports.
+public protocol LeaderReportStore: Sendable {
+    /// Stores each report *if unseen and its batch is open*, all in one transaction.
+    ///
+    /// - Parameter reports: at most `LeaderLimits.uploadBatch`, of any tasks, perhaps with repetitions.
+    /// - Returns: one outcome per report, in order.
+    func insertReports(_ reports: [UploadedReport]) async throws -> [ReportInsertion]
+}
+
+/// A report that passed the checks at upload.
+public struct UploadedReport: Sendable, Equatable {
+    /// Its task.
+    public let taskID: TaskID
+    /// Its ID, time and public extensions.
+    public let metadata: ReportMetadata
+    /// The encoded public share.
+    public let publicShare: [UInt8]
+    /// The leader's encoded input share, already decrypted.
+    public let leaderInputShare: StoredSecret
+    /// The helper's envelope, as it came.
+    public let helperEncryptedInputShare: HpkeCiphertext
+
+    /// A report with its parts.
+    public init(
+        taskID: TaskID, metadata: ReportMetadata, publicShare: [UInt8], leaderInputShare: StoredSecret,
+        helperEncryptedInputShare: HpkeCiphertext
+    ) {
+        self.taskID = taskID
+        self.metadata = metadata
+        self.publicShare = publicShare
+        self.leaderInputShare = leaderInputShare
+        self.helperEncryptedInputShare = helperEncryptedInputShare
+    }
+}
+
+/// What became of a report that was to be stored.
+public enum ReportInsertion: Sendable, Equatable {
+    /// It is stored and will be aggregated or rejected.
+    case inserted
+    /// Its ID was seen before in the task.
+    case replayed
+    /// Its batch has been collected or is being collected.
+    case batchClosed
+}
+
+/// The leader's aggregation jobs (DAP §4.5).
+public protocol LeaderAggregationStore: Sendable {
+    /// Puts unaggregated reports of a task into new jobs.
+    ///
+    /// Reports go oldest first, and each is in at most one job. A report that was in `n` jobs that the helper
+    /// refused as a whole goes into jobs of at most `maximumSize >> (3·n)`, at least 1, reports, so that
+    /// a culprit ends up alone. Jobs are created while at least `minimumSize` reports of equal `n` are waiting,
+    /// or while one of them was uploaded at or before `uploadedBefore`, or while one belongs to a closed batch.
+    ///
+    /// - Returns: how many jobs were created, at most `LeaderLimits.jobsPerCreation`.
+    func createAggregationJobs(
+        task: TaskID, minimumSize: Int, maximumSize: Int, uploadedBefore: UInt64, now: UInt64
+    ) async throws -> Int
+
+    /// Leases the open job that has been due longest, so that nobody else works on it before the lease ends.
+    ///
+    /// - Parameters:
+    ///   - now: POSIX seconds; jobs due later and jobs under a lease that ends later are left alone.
+    ///   - leaseEnd: POSIX seconds.
+    func leaseAggregationJob(now: UInt64, leaseEnd: UInt64) async throws -> AggregationJobWork?
+
+    /// Fixes the job's report list before its first request: takes out those that the leader itself rejects, for good.
+    ///
+    /// A job without remaining reports is finished by it.
+    /// - Returns: false when the lease was lost; then nothing changed.
+    func prepareAggregationJob(_ lease: JobLease, rejected: [ReportID: ReportError]) async throws -> Bool
+
+    /// Finishes a job: adds output shares to their buckets *unless collected*, records rejections, erases all of its
+    /// reports' shares; the reports' IDs stay for replay checks.
+    ///
+    /// - Parameter returned: reports that go back to be aggregated in a later job.
+    /// - Returns: false when the lease was lost; then nothing changed.
+    func finishAggregationJob(
+        _ lease: JobLease, additions: [BatchBucket], rejected: [ReportID: ReportError], returned: [ReportID],
+        merge: AggregateShareMerge
+    ) async throws -> Bool
+
+    /// Ends the lease; the job is due again at `dueAt`. Nothing happens when the lease was lost.
+    func releaseAggregationJob(_ lease: JobLease, dueAt: UInt64) async throws
+
+    /// Takes a job apart that the helper definitely refused as a whole (nothing of it was aggregated there): its
+    /// reports go back with one more refusal; one that was refused alone is rejected with `report_dropped`.
+    ///
+    /// - Returns: false when the lease was lost; then nothing changed.
+    func dissolveAggregationJob(_ lease: JobLease) async throws -> Bool
+}
+
+/// The right to work on a job until the lease ends.
+public struct JobLease: Sendable, Hashable {
+    /// The store's number for the job.
+    public let job: Int64
+    /// Unique to this lease; a later lease of the same job has another.
+    public let token: Int64
+    /// Leases taken so far, this one included.
+    public let attempt: Int
+
+    /// A lease.
+    public init(job: Int64, token: Int64, attempt: Int) {
+        self.job = job
+        self.token = token
+        self.attempt = attempt
+    }
+}
+
+/// An aggregation job to work on. Its ordered report list is its whole state: the leader's messages follow from it.
+public struct AggregationJobWork: Sendable {
+    /// The lease.
+    public let lease: JobLease
+    /// The job's task.
+    public let taskID: TaskID
+    /// Whether `prepareAggregationJob` has fixed the list: its request may have been sent.
+    public let isPrepared: Bool
+    /// The reports, in the job's order.
+    public let reports: [UploadedReport]
+
+    /// A job with its reports.
+    public init(lease: JobLease, taskID: TaskID, isPrepared: Bool, reports: [UploadedReport]) {
+        self.lease = lease
+        self.taskID = taskID
+        self.isPrepared = isPrepared
+        self.reports = reports
+    }
+}

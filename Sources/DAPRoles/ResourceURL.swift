@@ -1,0 +1,70 @@
+package import DAPMessages
+
+/// The URLs of a task's resources (DAP §3, resource URLs). A task's URLs are bytes: nothing is normalised.
+package enum ResourceURL {
+    package static func reports(of configuration: TaskConfiguration, task: TaskID) -> String {
+        configuration.leaderAggregatorEndpoint.appending("tasks/\(task)/reports")
+    }
+
+    package static func collectionJobs(of configuration: TaskConfiguration, task: TaskID) -> String {
+        configuration.leaderAggregatorEndpoint.appending("tasks/\(task)/collection_jobs")
+    }
+
+    package static func aggregationJobs(of task: AggregatorTask) -> String {
+        task.configuration.helperAggregatorEndpoint.appending("tasks/\(task.id)/aggregation_jobs")
+    }
+
+    package static func aggregateShares(of task: AggregatorTask) -> String {
+        task.configuration.helperAggregatorEndpoint.appending("tasks/\(task.id)/aggregate_shares")
+    }
+
+    package static func hpkeConfig(of aggregator: Url) -> String { aggregator.appending("hpke_config") }
+
+    /// A `Location` field against the URL of the request it answers (RFC 9110 §10.2.2, RFC 3986 §5.2): absolute,
+    /// absolute path, relative path, or query; without `.` and `..` segments, which no DAP server has reason to send.
+    ///
+    /// - Returns: nil for a location at another origin: a token is for the server it was given to.
+    package static func resolve(location: String, against requestURL: String) -> String? {
+        guard let base = SplitURL(requestURL), !location.isEmpty, !location.hasPrefix("//") else { return nil }
+        if location.hasPrefix("/") { return base.origin + location }
+        if location.hasPrefix("?") { return base.origin + base.path + location }
+        if let absolute = SplitURL(location) {
+            return absolute.origin.lowercased() == base.origin.lowercased() ? location : nil
+        }
+        // A colon in the first segment can only stand behind a scheme (RFC 3986 §4.2).
+        guard location.prefix(while: { $0 != "/" && $0 != "?" }).contains(":") == false else { return nil }
+        return base.origin + base.directory + location
+    }
+}
+
+/// An absolute URL, cut where a relative one goes on.
+private struct SplitURL {
+    /// Scheme and authority.
+    let origin: String
+    /// The path, without the query.
+    let path: String
+
+    init?(_ url: String) {
+        guard let colon = url.firstIndex(of: ":"), url[colon...].hasPrefix("://"),
+            url[..<colon].allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) })
+        else { return nil }
+        let authority = url.index(colon, offsetBy: 3)
+        let end = url[authority...].firstIndex { $0 == "/" || $0 == "?" } ?? url.endIndex
+        origin = String(url[..<end])
+        path = String(url[end...].prefix { $0 != "?" })
+    }
+
+    /// The path up to its last slash.
+    var directory: String {
+        guard let slash = path.lastIndex(of: "/") else { return "/" }
+        return String(path[...slash])
+    }
+}
+
+extension Url {
+    /// The endpoint with or without a trailing slash, then the path.
+    fileprivate func appending(_ path: String) -> String {
+        let base = description
+        return base.hasSuffix("/") ? base + path : base + "/" + path
+    }
+}

@@ -1,0 +1,99 @@
+public import DAPMessages
+public import DAPRoles
+import Foundation
+import GRDB
+
+extension SQLiteStore: LeaderAggregationStore {
+    /// Creates jobs. A minimum below 1 counts as 1, and a maximum above `LeaderLimits.reportsPerJob` as that.
+    public func createAggregationJobs(
+        task taskID: TaskID, minimumSize: Int, maximumSize: Int, uploadedBefore: UInt64, now: UInt64
+    ) async throws -> Int {
+        guard let task = try await knownNumber(of: taskID, as: .leader) else { return 0 }
+        let creation = AggregationJobCreation(
+            task: task, minimumSize: min(max(1, minimumSize), Int(Int32.max)),
+            maximumSize: min(max(1, maximumSize), LeaderLimits.reportsPerJob),
+            uploadedBefore: uploadedBefore.storedSeconds, now: now.storedSeconds)
+        return try await pool.write { db in try creation.run(db) }
+    }
+
+    /// Leases the job that has been due longest.
+    public func leaseAggregationJob(now: UInt64, leaseEnd: UInt64) async throws -> AggregationJobWork? {
+        try await pool.write { db in
+            let select = try db.cachedStatement(sql: AggregationJobRow.selectDue)
+            guard let due = try Row.fetchOne(select, arguments: [now.storedSeconds, now.storedSeconds]) else { return nil }
+            let job: Int64 = try due.value(0)
+            let lease = JobLease(
+                job: job, token: try LeaseToken.next(db), attempt: try due.value(1, as: Int.self) + 1)
+            try db.cachedStatement(sql: AggregationJobRow.lease)
+                .execute(arguments: [leaseEnd.storedSeconds, lease.token, job])
+            let taskID = try TaskID(due.bytes(3))
+            return AggregationJobWork(
+                lease: lease, taskID: taskID, isPrepared: try due.value(2),
+                reports: try AggregationJobRow.reports(of: job, taskID: taskID, db))
+        }
+    }
+
+    /// Fixes the job's report list. A list that is fixed stays as it is: the call returns true and changes nothing.
+    public func prepareAggregationJob(_ lease: JobLease, rejected: [ReportID: ReportError]) async throws -> Bool {
+        try await pool.write { db in
+            guard let job = try AggregationJobRow(lease, db) else { return false }
+            if job.isPrepared { return true }
+            try job.reject(rejected)
+            try job.settleRejected()
+            if try job.reportCount() == 0 {
+                try job.delete()
+            } else {
+                try job.markPrepared()
+            }
+            return true
+        }
+    }
+
+    /// Finishes a job. Additions to a collected bucket are dropped, and the job's reports in it are recorded as
+    /// `batch_collected`; a report both rejected and returned is rejected.
+    public func finishAggregationJob(
+        _ lease: JobLease, additions: [BatchBucket], rejected: [ReportID: ReportError], returned: [ReportID],
+        merge: AggregateShareMerge
+    ) async throws -> Bool {
+        try await pool.write { db in
+            guard let job = try AggregationJobRow(lease, db) else { return false }
+            try job.reject(rejected)
+            try job.giveBack(returned)
+            let buckets = BatchBuckets(task: job.task, db: db)
+            for addition in additions {
+                let time = try addition.time.stored
+                if try BatchIntervals.collected.overlap(StoredInterval(bucket: time), task: job.task, db) {
+                    try job.rejectCollected(at: time)
+                } else {
+                    try buckets.add(addition, merge: merge)
+                }
+            }
+            try job.settleAll()
+            try job.delete()
+            return true
+        }
+    }
+
+    /// Ends the lease.
+    public func releaseAggregationJob(_ lease: JobLease, dueAt: UInt64) async throws {
+        try await pool.write { db in
+            try db.cachedStatement(sql: AggregationJobRow.release)
+                .execute(arguments: [dueAt.storedSeconds, lease.job, lease.token])
+        }
+    }
+
+    /// Takes a refused job apart.
+    public func dissolveAggregationJob(_ lease: JobLease) async throws -> Bool {
+        try await pool.write { db in
+            guard let job = try AggregationJobRow(lease, db) else { return false }
+            if try job.reportCount() == 1 {
+                try job.rejectAll(.reportDropped)
+                try job.settleAll()
+            } else {
+                try job.giveBackRefused()
+            }
+            try job.delete()
+            return true
+        }
+    }
+}

@@ -1,0 +1,39 @@
+public import MetricCatalog
+
+/// Results as CSV (RFC 4180): a line for each bucket, option or place of each window.
+///
+/// The label is the bucket's or option's, the place of a vector from 1, `yes` for a count and `total` for a sum.
+public enum ResultCSV {
+    /// The first line.
+    public static let header = "metric,start,end,report_count,label,value"
+
+    /// The text with its header.
+    public static func text(_ results: [CollectedResult], metric: Metric) -> String {
+        var lines = [header]
+        for result in results {
+            let start = Timestamp(posixSeconds: result.window.start)
+            let end = Timestamp(posixSeconds: result.window.end)
+            for (label, value) in zip(ResultLabels.of(metric, count: result.values.count), result.values) {
+                lines.append("\(result.metric),\(start),\(end),\(result.reportCount),\(field(label)),\(value)")
+            }
+        }
+        return lines.joined(separator: "\r\n") + "\r\n"
+    }
+
+    private static func field(_ text: String) -> String {
+        guard text.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return text }
+        return "\"" + text.replacing("\"", with: "\"\"") + "\""
+    }
+}
+
+/// What each sum of a result is called.
+enum ResultLabels {
+    static func of(_ metric: Metric, count: Int) -> [String] {
+        switch metric.type {
+        case .count: ["yes"]
+        case .sum: ["total"]
+        case .histogram, .choice, .choices: metric.labels ?? []
+        case .vector: (0..<count).map { "\($0 + 1)" }
+        }
+    }
+}

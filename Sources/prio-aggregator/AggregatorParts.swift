@@ -1,0 +1,112 @@
+import DAPHTTPClient
+import DAPHTTPServer
+import DAPRoles
+import DAPStoreSQLite
+import HPKE
+import Logging
+import MetricCatalog
+import PrioCommand
+import ServiceLifecycle
+import VDAF
+
+/// An aggregator put together from its configuration: a room each for the store, the protocol and the network.
+struct AggregatorParts {
+    let configuration: AggregatorConfiguration
+    /// The catalog's tasks in its order.
+    let tasks: [MetricTask]
+    let store: SQLiteStore
+    /// What runs until shutdown.
+    let services: [any Service]
+
+    /// - Throws: `CommandFailure` that names the file that cannot be used.
+    init(_ configuration: AggregatorConfiguration, transport: HTTPTransport, logger: Logger) throws {
+        self.configuration = configuration
+        let catalog = try Catalog.load(configuration.catalog, purpose: .configuration)
+        tasks = try catalog.metrics.map { try catalog.task(of: $0, path: configuration.catalog) }
+        let registry = TaskRegistry(try Self.aggregatorTasks(tasks, configuration))
+        let keyring = try HpkeKeyring(
+            HpkeKeyFile.load(configuration.hpkeKeys).keys.map { ($0.config, $0.keyPair) },
+            role: configuration.role.aggregatorRole)
+        let helperToken = try configuration.helperToken.map { try SecretFile.readLine($0) }
+        let peers = TokenDigests(sha256: try configuration.tokenDigests())
+        store = try Self.openStore(configuration.database)
+        let clock = SystemClock()
+        let role: AggregatorServer.Role
+        var services: [any Service] = []
+        switch (configuration.role, helperToken) {
+        case (.leader, let helperToken?):
+            let batcher = UploadBatcher(store: store)
+            role = .leader(
+                upload: UploadHandler(tasks: registry, keyring: keyring, batcher: batcher, clock: clock),
+                collection: CollectionHandler(tasks: registry, store: store, clock: clock))
+            services.append(
+                DriverService(
+                    driver: LeaderDriver(
+                        tasks: registry, store: store, transport: transport, helperToken: helperToken, clock: clock,
+                        random: .system, pace: configuration.pace, logger: logger)))
+        default:
+            role = .helper(
+                HelperHandler(tasks: registry, keyring: keyring, store: store, clock: clock, random: .system))
+        }
+        let server = AggregatorServer(
+            configuration: .init(
+                host: configuration.listen.host, port: configuration.listen.port,
+                pathPrefix: Self.path(of: configuration.role == .leader ? catalog.leaderURL : catalog.helperURL)),
+            role: role, hpkeConfigs: keyring.configList, peers: peers,
+            readiness: { [store] in (try? await store.ping()) != nil }, logger: logger)
+        // Services stop in the opposite order: first no more requests, then no more jobs.
+        self.services = services + [ServerService(server: server, listen: configuration.listen)]
+    }
+
+    private static func aggregatorTasks(
+        _ tasks: [MetricTask], _ configuration: AggregatorConfiguration
+    ) throws -> [AggregatorTask] {
+        let secret = try SecretText.load(configuration.verifyKeySecret)
+        return try tasks.map { task in
+            do {
+                return try AggregatorTask(
+                    configuration: task.configuration, role: configuration.role.aggregatorRole, sharedSecret: secret,
+                    collectorHpkeConfig: task.collectorHpkeConfig)
+            } catch {
+                throw CommandFailure(
+                    .badData, "\(configuration.catalog): metric \(task.metric.name): \(CommandFailure(error).message)")
+            }
+        }
+    }
+
+    private static func openStore(_ path: String) throws -> SQLiteStore {
+        do {
+            return try SQLiteStore(path: path)
+        } catch {
+            throw CommandFailure(.badConfiguration, "\(path): cannot use it as the database: \(error)")
+        }
+    }
+
+    /// The path of a URL, without a slash at its end; empty if there is none.
+    private static func path(of url: String?) -> String {
+        guard let url, let scheme = url.ranges(of: "://").first,
+            let slash = url[scheme.upperBound...].firstIndex(of: "/")
+        else { return "" }
+        let path = url[slash...]
+        return String(path.hasSuffix("/") ? path.dropLast() : path)
+    }
+}
+
+extension AggregatorConfiguration.Role {
+    fileprivate var aggregatorRole: AggregatorRole {
+        switch self {
+        case .leader: .leader
+        case .helper: .helper
+        }
+    }
+}
+
+extension AggregatorConfiguration {
+    fileprivate var pace: LeaderDriver.Pace {
+        var pace = LeaderDriver.Pace()
+        aggregation?.minimumJobSize.map { pace.minimumJobSize = $0 }
+        aggregation?.maximumWait.map { pace.maximumWait = UInt64($0) }
+        aggregation?.concurrentJobs.map { pace.concurrentJobs = $0 }
+        return pace
+    }
+}

@@ -1,0 +1,10 @@
+import ArgumentParser
+import PrioCommand
+
+@main
+struct AggregatorProgram: Entrance {
+    static let configuration = CommandConfiguration(
+        commandName: "prio-aggregator",
+        abstract: "One of the two aggregators: a leader or a helper.",
+        subcommands: [Serve.self])
+}

@@ -1,0 +1,10 @@
+import ArgumentParser
+import PrioCommand
+
+@main
+struct CollectorProgram: Entrance {
+    static let configuration = CommandConfiguration(
+        commandName: "prio-collector",
+        abstract: "Collects totals: asks for whole windows of time, opens both aggregators' shares and adds them.",
+        subcommands: [Collect.self])
+}

@@ -1,0 +1,57 @@
+import MetricCatalog
+import PrioCommand
+
+/// What `prio dev up` says when everything runs: where everything is, and what can be typed next.
+struct NextSteps {
+    let up: DevelopmentState
+    let directory: DevelopmentDirectory
+
+    func text(now: UInt64) -> String {
+        var lines = [
+            "Both aggregators are ready.",
+            "",
+            "  leader     \(AggregatorPorts.url(port: up.ports.leader))   log: \(directory.leader.log)",
+            "  helper     \(AggregatorPorts.url(port: up.ports.helper))   log: \(directory.helper.log)",
+            "  catalog    \(directory.catalog)",
+            "  collector  \(directory.collector.key), \(directory.collector.token)",
+            "  metrics    \(up.catalog.metrics.map(\.name).joined(separator: ", "))",
+            "",
+        ]
+        if let metric = up.catalog.metrics.first { lines += commands(for: metric, now: now) }
+        return lines.joined(separator: "\n") + "\nCtrl-C stops both."
+    }
+
+    private func commands(for metric: Metric, now: UInt64) -> [String] {
+        let client = ShellText.quoted(ProgramDirectory.companion("prio-client"))
+        let collector = ShellText.quoted(ProgramDirectory.companion("prio-collector"))
+        var lines = [
+            "To answer (a window is released from \(metric.minBatchSize) answers on):",
+            "  \(client) submit \(metric.name) \(ShellText.quoted(metric.exampleAnswer)) --catalog \(ShellText.quoted(directory.catalog))",
+            "To collect the windows that have ended:",
+            "  \(collector) collect \(metric.name) --dir \(ShellText.quoted(directory.path))",
+        ]
+        if let window = TimeWindow(first: now / metric.timePrecision, precision: metric.timePrecision) {
+            lines += [
+                "To collect the window of now, which closes it:",
+                "  \(collector) collect \(metric.name) --dir \(ShellText.quoted(directory.path))"
+                    + " --from \(Timestamp(posixSeconds: window.start)) --to \(Timestamp(posixSeconds: window.end))",
+            ]
+        }
+        return lines + [""]
+    }
+}
+
+extension Metric {
+    /// Something that the metric takes as an answer.
+    var exampleAnswer: String {
+        switch type {
+        case .count: "yes"
+        case .sum(let max): "\(min(max, 3))"
+        case .histogram: "3"
+        case .choice(let options): options[0]
+        case .choices(let options, let atMost): options.prefix(min(atMost, 2)).joined(separator: ",")
+        // A long list is no example to type.
+        case .vector(let length, _): length > 8 ? "-" : Array(repeating: "1", count: length).joined(separator: ",")
+        }
+    }
+}
