@@ -28,14 +28,18 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let core: [Target] = [
-    .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]),
+    .systemLibrary(
+        name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]),
     room("TLSCodec", []),
-    room("VDAF", ["CSodium"]),
+    .target(name: "CPrioKernels"),
+    room("VDAF", ["CSodium", "CPrioKernels"]),
     room("HPKE", ["CSodium", crypto]),
 ]
 
@@ -47,24 +51,33 @@ let protocolFloor: [Target] = [
 
 let adapters: [Target] = [
     room("DAPStoreSQLite", ["DAPRoles", "DAPMessages", "HPKE", grdb]),
-    room("DAPHTTPClient", ["DAPRoles", "DAPMessages", asyncHTTPClient, nioCore]),
-    room("DAPHTTPServer", [
-        "DAPRoles", "DAPMessages", "HPKE", hummingbird, httpTypes, crypto, logging, nioCore, serviceLifecycle,
-    ]),
+    room("DAPHTTPClient", ["DAPRoles", "DAPMessages", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
+    room(
+        "DAPHTTPServer",
+        [
+            "DAPRoles", "DAPMessages", "HPKE", hummingbird, httpTypes, crypto, logging, nioCore, serviceLifecycle,
+        ]),
 ]
 
 let doors: [Target] = [
-    room("PrioCommand", [
-        "DAPRoles", "DAPMessages", "MetricCatalog", "HPKE", "VDAF", "TLSCodec", "DAPHTTPClient", argumentParser, crypto, logging,
-        yams,
-    ]),
+    room(
+        "PrioCommand",
+        [
+            "DAPRoles", "DAPMessages", "MetricCatalog", "HPKE", "VDAF", "TLSCodec", "DAPHTTPClient", argumentParser,
+            crypto, logging,
+            yams,
+        ]),
     door("prio", ["PrioCommand", "DAPRoles", "DAPMessages", "MetricCatalog", "HPKE", "DAPHTTPClient", unixSignals]),
     door("prio-client", ["PrioCommand", "DAPRoles", "DAPMessages", "MetricCatalog", "VDAF", "DAPHTTPClient"]),
-    door("prio-aggregator", [
-        "PrioCommand", "DAPRoles", "DAPMessages", "MetricCatalog", "HPKE", "DAPStoreSQLite", "DAPHTTPClient",
-        "DAPHTTPServer", serviceLifecycle, unixSignals, logging,
-    ]),
-    door("prio-collector", ["PrioCommand", "DAPRoles", "DAPMessages", "MetricCatalog", "VDAF", "HPKE", "DAPHTTPClient"]),
+    door(
+        "prio-aggregator",
+        [
+            "PrioCommand", "DAPRoles", "DAPMessages", "MetricCatalog", "HPKE", "DAPStoreSQLite", "DAPHTTPClient",
+            "DAPHTTPServer", serviceLifecycle, unixSignals, logging,
+        ]),
+    door(
+        "prio-collector", ["PrioCommand", "DAPRoles", "DAPMessages", "MetricCatalog", "VDAF", "HPKE", "DAPHTTPClient"]),
+    door("prio-bench", ["VDAF", "HPKE"]),
 ]
 
 let testTargets: [Target] = [
@@ -78,6 +91,23 @@ let testTargets: [Target] = [
     tests("HPKETests", ["HPKE", crypto], resources: [.copy("Fixtures")]),
     tests("DAPMessagesTests", ["DAPMessages", "TLSCodec", "VDAF", "HPKE"]),
     tests("MetricCatalogTests", ["MetricCatalog", "DAPMessages", "VDAF", "HPKE"]),
+    tests("DAPRolesTests", ["DAPRoles", "DAPMessages", "VDAF", "HPKE", "TLSCodec", "DAPTesting"]),
+    tests("DAPStoreSQLiteTests", ["DAPStoreSQLite", "DAPRoles", "DAPMessages", "DAPTesting", grdb]),
+    tests(
+        "DAPHTTPTests",
+        [
+            "DAPHTTPServer", "DAPHTTPClient", "DAPRoles", "DAPMessages", "DAPTesting", "HPKE",
+            .product(name: "HummingbirdTesting", package: "hummingbird"),
+        ]),
+    tests(
+        "PrioCommandTests",
+        ["PrioCommand", "DAPRoles", "DAPMessages", "MetricCatalog", "HPKE", "VDAF", "TLSCodec", logging]),
+    tests(
+        "IntegrationTests",
+        [
+            "prio", "prio-client", "prio-aggregator", "prio-collector", "DAPMessages", "DAPRoles", "HPKE", "VDAF",
+            "MetricCatalog", "DAPHTTPClient",
+        ]),
 ]
 
 let package = Package(

@@ -3,6 +3,7 @@ public import DAPRoles
 import Foundation
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 
 /// DAP requests over HTTP/1.1, with connections kept open between them.
 public final class HTTPTransport: Transport, Sendable {
@@ -30,6 +31,8 @@ public final class HTTPTransport: Transport, Sendable {
             timeout: HTTPClient.Configuration.Timeout(connect: .seconds(10), read: .seconds(Int64(timeout))))
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
         configuration.connectionPool.idleTimeout = .seconds(Self.idleSeconds)
+        // Roles try again by themselves, and say so; a peer that is down shall be known at once.
+        configuration.connectionPool.retryConnectionEstablishment = false
         configuration.httpVersion = .http1Only
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
@@ -72,7 +75,9 @@ public final class HTTPTransport: Transport, Sendable {
     private static func outgoing(_ request: TransportRequest) -> HTTPClientRequest {
         var outgoing = HTTPClientRequest(url: request.url)
         outgoing.method = HTTPMethod(rawValue: request.method.rawValue)
-        if let mediaType = request.mediaType { outgoing.headers.add(name: "Content-Type", value: mediaType.contentType) }
+        if let mediaType = request.mediaType {
+            outgoing.headers.add(name: "Content-Type", value: mediaType.contentType)
+        }
         if let token = request.token {
             let text = token.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
             outgoing.headers.add(name: "Authorization", value: "Bearer " + text)
@@ -100,6 +105,7 @@ public final class HTTPTransport: Transport, Sendable {
         switch error {
         case let error as HTTPClientError: error.shortDescription
         case is CancellationError: "cancelled"
+        case is NIOConnectionError: "it cannot be connected to"
         default: "\(type(of: error))"
         }
     }

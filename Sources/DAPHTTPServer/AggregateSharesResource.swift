@@ -1,7 +1,8 @@
 import DAPMessages
-import enum DAPMessages.MediaType
 import DAPRoles
 import Hummingbird
+
+import enum DAPMessages.MediaType
 
 /// `{helper}/tasks/{task-id}/aggregate_shares` (DAP §4.6.4): for the leader.
 struct AggregateSharesResource {

@@ -1,7 +1,8 @@
 import DAPMessages
-import enum DAPMessages.MediaType
 import DAPRoles
 import Hummingbird
+
+import enum DAPMessages.MediaType
 
 /// `{helper}/tasks/{task-id}/aggregation_jobs` (DAP §4.5.3): for the leader.
 struct AggregationJobsResource {

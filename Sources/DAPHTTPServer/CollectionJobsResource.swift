@@ -1,7 +1,8 @@
 import DAPMessages
-import enum DAPMessages.MediaType
 import DAPRoles
 import Hummingbird
+
+import enum DAPMessages.MediaType
 
 /// `{leader}/tasks/{task-id}/collection_jobs` (DAP §4.6.1): for the collector.
 struct CollectionJobsResource {

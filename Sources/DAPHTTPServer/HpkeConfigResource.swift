@@ -1,6 +1,7 @@
 import DAPMessages
-import enum DAPMessages.MediaType
 import Hummingbird
+
+import enum DAPMessages.MediaType
 
 /// `{aggregator}/hpke_config` (DAP §4.4.1).
 struct HpkeConfigResource {

@@ -1,7 +1,8 @@
 import DAPMessages
-import enum DAPMessages.MediaType
 import DAPRoles
 import Hummingbird
+
+import enum DAPMessages.MediaType
 
 /// `{leader}/tasks/{task-id}/reports` (DAP §4.4.2): open to every client.
 struct ReportsResource {

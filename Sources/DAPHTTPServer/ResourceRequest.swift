@@ -1,8 +1,9 @@
 import DAPMessages
-import enum DAPMessages.MediaType
 import DAPRoles
 import Hummingbird
 import NIOCore
+
+import enum DAPMessages.MediaType
 
 /// What the resources' routes have in common: identifiers, bodies, tokens, and answers to what goes wrong.
 struct ResourceRequest {
@@ -31,7 +32,9 @@ struct ResourceRequest {
 
     /// Refuses requests without an accepted token (DAP §3.5).
     func authorize(_ tokens: TokenDigests, task: TaskID) throws {
-        guard tokens.accept(request) else { throw DAPAbort(.unauthorized, "the bearer token is missing or wrong", task: task) }
+        guard tokens.accept(request) else {
+            throw DAPAbort(.unauthorized, "the bearer token is missing or wrong", task: task)
+        }
     }
 
     /// The body, when it has the media type and is not too large.

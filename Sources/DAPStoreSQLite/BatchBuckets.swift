@@ -41,7 +41,8 @@ struct BatchBuckets {
     private func write(_ bucket: BatchBucket, at time: Int64) throws {
         try db.cachedStatement(sql: Self.upsert).execute(
             arguments: [
-                task, time, Data(bucket.aggregateShare), try bucket.reportCount.storedCount, Data(bucket.checksum.bytes),
+                task, time, Data(bucket.aggregateShare), try bucket.reportCount.storedCount,
+                Data(bucket.checksum.bytes),
             ])
     }
 

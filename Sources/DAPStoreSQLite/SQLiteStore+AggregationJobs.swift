@@ -20,7 +20,9 @@ extension SQLiteStore: LeaderAggregationStore {
     public func leaseAggregationJob(now: UInt64, leaseEnd: UInt64) async throws -> AggregationJobWork? {
         try await pool.write { db in
             let select = try db.cachedStatement(sql: AggregationJobRow.selectDue)
-            guard let due = try Row.fetchOne(select, arguments: [now.storedSeconds, now.storedSeconds]) else { return nil }
+            guard let due = try Row.fetchOne(select, arguments: [now.storedSeconds, now.storedSeconds]) else {
+                return nil
+            }
             let job: Int64 = try due.value(0)
             let lease = JobLease(
                 job: job, token: try LeaseToken.next(db), attempt: try due.value(1, as: Int.self) + 1)

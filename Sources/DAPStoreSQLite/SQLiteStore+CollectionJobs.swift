@@ -42,7 +42,9 @@ extension SQLiteStore: LeaderCollectionStore {
     public func leaseCollectionJob(now: UInt64, leaseEnd: UInt64) async throws -> CollectionJobWork? {
         try await pool.write { db in
             let select = try db.cachedStatement(sql: CollectionJobRow.selectDue)
-            guard let due = try Row.fetchOne(select, arguments: [now.storedSeconds, now.storedSeconds]) else { return nil }
+            guard let due = try Row.fetchOne(select, arguments: [now.storedSeconds, now.storedSeconds]) else {
+                return nil
+            }
             let lease = JobLease(
                 job: try due.value(0), token: try LeaseToken.next(db), attempt: try due.value(1, as: Int.self) + 1)
             try db.cachedStatement(sql: CollectionJobRow.lease)

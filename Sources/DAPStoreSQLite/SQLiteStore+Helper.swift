@@ -55,7 +55,8 @@ extension SQLiteStore: HelperStore {
 
     /// Collects a batch.
     public func collectBatch(
-        task taskID: TaskID, id: AggregateShareID, interval: Interval, answer: @Sendable ([BatchBucket]) throws -> [UInt8]
+        task taskID: TaskID, id: AggregateShareID, interval: Interval,
+        answer: @Sendable ([BatchBucket]) throws -> [UInt8]
     ) async throws -> HelperCollectionOutcome {
         let task = try await number(of: taskID, as: .helper)
         let interval = StoredInterval(interval)

@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// The file on the disk.
@@ -24,20 +24,10 @@ enum StoreFile {
             }
             return
         }
-        defer { _ = Self.close(file) }
+        defer { _ = close(file) }
         // The process's umask may have taken bits away.
         guard fchmod(file, mode) == 0 else {
             throw SQLiteStoreError(.notCreated, "\(path): \(String(cString: strerror(errno)))")
         }
-    }
-
-    private static func close(_ file: Int32) -> Int32 {
-        #if canImport(Glibc)
-        Glibc.close(file)
-        #elseif canImport(Musl)
-        Musl.close(file)
-        #else
-        Darwin.close(file)
-        #endif
     }
 }

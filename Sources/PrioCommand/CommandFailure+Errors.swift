@@ -69,7 +69,7 @@ extension CommandFailure {
         case .invalidBatchSize: self.init(.notReady, "too few reports: \(detail)")
         case .batchOverlap:
             self.init(
-                .badData, "a part of the window has been collected before, with other bounds: \(detail)",
+                .badData, "a part of it has been collected before, with other bounds",
                 hint: "every report is released once; what was released then is in that collector's results")
         case .batchInvalid, .invalidMessage, .invalidAggregationParameter, .unsupportedExtension, .invalidExtension:
             self.init(.badData, "the leader refuses the request: \(detail)")

@@ -48,7 +48,8 @@ struct DevelopmentSetup {
         // Others know the keys that belong to a catalog: new ones would not fit.
         if existing != nil, let missing = files.first(where: { !Self.isThere($0) }) {
             throw FileError(
-                missing, "is missing", purpose: .configuration, hint: "put it back, or start afresh in another directory")
+                missing, "is missing", purpose: .configuration,
+                hint: "put it back, or use another directory")
         }
         for path in [directory.leader.directory, directory.helper.directory, directory.collector.directory] {
             try SecretFile.createDirectory(path)

@@ -42,7 +42,8 @@ public final class FaultyStore: LeaderStore, Sendable {
 
     /// - Parameter fault: decides how a call fails, or nil that it does not. Gets the call and how many there were before it.
     public init(
-        _ store: any LeaderStore & HelperStore, fault: @escaping @Sendable (_ call: StoreCall, _ ordinal: Int) -> StoreFault?
+        _ store: any LeaderStore & HelperStore,
+        fault: @escaping @Sendable (_ call: StoreCall, _ ordinal: Int) -> StoreFault?
     ) {
         stores = [store]
         decide = fault
@@ -90,7 +91,8 @@ extension FaultyStore: LeaderReportStore, LeaderAggregationStore {
     ) async throws -> Int {
         try await perform(.createAggregationJobs) {
             try await $0.createAggregationJobs(
-                task: task, minimumSize: minimumSize, maximumSize: maximumSize, uploadedBefore: uploadedBefore, now: now)
+                task: task, minimumSize: minimumSize, maximumSize: maximumSize, uploadedBefore: uploadedBefore, now: now
+            )
         }
     }
 

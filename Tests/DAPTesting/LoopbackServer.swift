@@ -83,7 +83,9 @@ public struct LoopbackServer: Sendable {
 }
 
 extension TransportResponse {
-    fileprivate static func message(_ mediaType: MediaType, _ body: [UInt8], location: String? = nil) -> TransportResponse {
+    fileprivate static func message(_ mediaType: MediaType, _ body: [UInt8], location: String? = nil)
+        -> TransportResponse
+    {
         TransportResponse(status: 200, contentType: mediaType.contentType, location: location, body: body)
     }
 

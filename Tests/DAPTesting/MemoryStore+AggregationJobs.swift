@@ -24,7 +24,9 @@ extension MemoryStore: LeaderAggregationStore {
                 if waiting.isEmpty { break }
                 if waiting.count < minimumSize {
                     stamp(waiting, taskID, now: now)
-                    guard waiting.contains(where: { isUrgent($0, taskID, uploadedBefore: uploadedBefore) }) else { break }
+                    guard waiting.contains(where: { isUrgent($0, taskID, uploadedBefore: uploadedBefore) }) else {
+                        break
+                    }
                 }
                 let number = nextJob()
                 aggregationJobs[number] = AggregationJob(taskID: taskID, schedule: Schedule(dueAt: now))
@@ -98,7 +100,8 @@ extension MemoryStore: LeaderAggregationStore {
             } else if returned.contains(metadata.reportID) {
                 leaderTasks[job.taskID]?.reports[position].state = .waiting
             } else {
-                leaderTasks[job.taskID]?.reports[position].finish(collected.contains(metadata.time) ? .batchCollected : nil)
+                leaderTasks[job.taskID]?.reports[position].finish(
+                    collected.contains(metadata.time) ? .batchCollected : nil)
             }
         }
         aggregationJobs[lease.job] = nil

@@ -50,7 +50,8 @@ extension MemoryStore: HelperStore {
 
     /// Collects a batch *unless a part of it was collected*.
     public func collectBatch(
-        task taskID: TaskID, id: AggregateShareID, interval: Interval, answer: @Sendable ([BatchBucket]) throws -> [UInt8]
+        task taskID: TaskID, id: AggregateShareID, interval: Interval,
+        answer: @Sendable ([BatchBucket]) throws -> [UInt8]
     ) async throws -> HelperCollectionOutcome {
         var task = helperTasks[taskID] ?? HelperTask()
         if let share = task.shares[id] { return .existing(share.response) }

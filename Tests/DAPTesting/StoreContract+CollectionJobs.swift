@@ -44,14 +44,17 @@ extension StoreContract {
         StoreCheck("a leased collection job is left alone until the lease ends or is released") { store in
             let user = StoreUser(store)
             let first = try await user.startCollection(1, StoreSamples.interval(10, 5))
-            try require(try await store.leaseCollectionJob(now: 1089, leaseEnd: 1200) == nil, "the lease excludes others")
+            try require(
+                try await store.leaseCollectionJob(now: 1089, leaseEnd: 1200) == nil, "the lease excludes others")
             let second = try await user.leaseCollection(now: 1090, leaseEnd: 1200)
             try requireEqual(second.lease.attempt, 2, "the second attempt")
             try require(second.lease.token != first.lease.token, "a later lease has another token")
             try await store.releaseCollectionJob(first.lease, dueAt: 1100)
-            try require(try await store.leaseCollectionJob(now: 1110, leaseEnd: 1300) == nil, "a lost lease ends nothing")
+            try require(
+                try await store.leaseCollectionJob(now: 1110, leaseEnd: 1300) == nil, "a lost lease ends nothing")
             try await store.releaseCollectionJob(second.lease, dueAt: 1150)
-            try require(try await store.leaseCollectionJob(now: 1149, leaseEnd: 1300) == nil, "it is due when it was said")
+            try require(
+                try await store.leaseCollectionJob(now: 1149, leaseEnd: 1300) == nil, "it is due when it was said")
             try requireEqual(try await user.leaseCollection(now: 1150).lease.attempt, 3, "the third attempt")
         },
         StoreCheck("the collection job that has been due longest is leased first") { store in
@@ -70,10 +73,12 @@ extension StoreContract {
             try await user.collect(1, interval)
             let finished = CollectionJobState.finished(StoreSamples.littleEndian(6))
             try requireEqual(try await user.state(1), finished, "the state")
-            try requireEqual(try await user.ask(1, interval), .job(StoreSamples.collectionJobID(1), finished), "asked again")
+            try requireEqual(
+                try await user.ask(1, interval), .job(StoreSamples.collectionJobID(1), finished), "asked again")
             try require(try await store.leaseCollectionJob(now: 9000, leaseEnd: 9090) == nil, "it is not leased again")
         },
-        StoreCheck("a failed job keeps its problem until it is asked for again, then starts anew under its ID") { store in
+        StoreCheck("a failed job keeps its problem until it is asked for again, then starts anew under its ID") {
+            store in
             let user = StoreUser(store)
             let interval = StoreSamples.interval(10, 5)
             let problem = StoredProblem(type: "urn:x:tooFew", detail: "3 of 100 — zu wenige")
@@ -111,15 +116,18 @@ extension StoreContract {
                     "asking for \(duration) from \(start)")
             }
             try requireEqual(
-                try await user.ask(20, StoreSamples.interval(5, 5)), .job(StoreSamples.collectionJobID(20), .pending), "before")
+                try await user.ask(20, StoreSamples.interval(5, 5)), .job(StoreSamples.collectionJobID(20), .pending),
+                "before")
             try requireEqual(
-                try await user.ask(21, StoreSamples.interval(15, 5)), .job(StoreSamples.collectionJobID(21), .pending), "after")
+                try await user.ask(21, StoreSamples.interval(15, 5)), .job(StoreSamples.collectionJobID(21), .pending),
+                "after")
         },
         StoreCheck("an interval that is closed but not collected can be asked for by another job") { store in
             let user = StoreUser(store)
             _ = try await user.close(1, StoreSamples.interval(10, 5))
             try requireEqual(
-                try await user.ask(2, StoreSamples.interval(12, 5)), .job(StoreSamples.collectionJobID(2), .pending), "it")
+                try await user.ask(2, StoreSamples.interval(12, 5)), .job(StoreSamples.collectionJobID(2), .pending),
+                "it")
         },
         StoreCheck("a failed job whose interval has been collected since overlaps") { store in
             let user = StoreUser(store)
@@ -143,7 +151,8 @@ extension StoreContract {
             let work = try await user.leaseCollection()
             try await store.failCollectionJob(work.lease, problem: StoredProblem(type: "t", detail: "d"))
             try requireEqual(
-                try await user.ask(limit, beyond), .job(StoreSamples.collectionJobID(limit), .pending), "when one has failed")
+                try await user.ask(limit, beyond), .job(StoreSamples.collectionJobID(limit), .pending),
+                "when one has failed")
         },
     ]
 
@@ -158,8 +167,10 @@ extension StoreContract {
             try await store.failCollectionJob(first.lease, problem: StoredProblem(type: "t", detail: "d"))
             try requireEqual(try await store.closeBatch(second.lease), .closed, "the second, at last")
             try requireEqual(
-                try await user.upload(2..<5, time: 13), [.inserted, .inserted, .inserted], "uploads into the first's batch")
-            try requireEqual(try await user.upload(5..<6, time: 15), [.batchClosed], "an upload into the second's batch")
+                try await user.upload(2..<5, time: 13), [.inserted, .inserted, .inserted],
+                "uploads into the first's batch")
+            try requireEqual(
+                try await user.upload(5..<6, time: 15), [.batchClosed], "an upload into the second's batch")
         },
         StoreCheck("a job learns that a part of its batch has been collected") { store in
             let user = StoreUser(store)
@@ -185,9 +196,11 @@ extension StoreContract {
                 let time = UInt64(number) * 10
                 let outcomes = try await store.insertReports([
                     StoreSamples.report(number * 10, time: time - 1), StoreSamples.report(number * 10 + 1, time: time),
-                    StoreSamples.report(number * 10 + 2, time: time + 4), StoreSamples.report(number * 10 + 3, time: time + 5),
+                    StoreSamples.report(number * 10 + 2, time: time + 4),
+                    StoreSamples.report(number * 10 + 3, time: time + 5),
                 ])
-                try requireEqual(outcomes, [.inserted, .batchClosed, .batchClosed, .inserted], "the outcomes at \(time)")
+                try requireEqual(
+                    outcomes, [.inserted, .batchClosed, .batchClosed, .inserted], "the outcomes at \(time)")
             }
         },
         StoreCheck("who lost the lease closes nothing") { store in

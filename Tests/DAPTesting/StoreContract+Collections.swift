@@ -3,10 +3,12 @@ import DAPRoles
 
 extension StoreContract {
     static let collectionOutcomeChecks = [
-        StoreCheck("progress counts what waits, what is in a job and what is aggregated, within the interval") { store in
+        StoreCheck("progress counts what waits, what is in a job and what is aggregated, within the interval") {
+            store in
             let user = StoreUser(store)
             let interval = StoreSamples.interval(10, 5)
-            try requireEqual(try await user.progress(interval), BatchProgress(aggregated: 0, pending: 0), "at the start")
+            try requireEqual(
+                try await user.progress(interval), BatchProgress(aggregated: 0, pending: 0), "at the start")
             try await user.aggregate(0..<4, time: 10)
             try await user.aggregate(4..<6, time: 14)
             try await user.aggregate(6..<7, time: 15)
@@ -16,7 +18,8 @@ extension StoreContract {
             try await user.upload(14..<16, time: 9)
             try requireEqual(try await user.progress(interval), BatchProgress(aggregated: 6, pending: 4), "inside")
             try requireEqual(
-                try await user.progress(StoreSamples.interval(0, 100)), BatchProgress(aggregated: 7, pending: 6), "overall")
+                try await user.progress(StoreSamples.interval(0, 100)), BatchProgress(aggregated: 7, pending: 6),
+                "overall")
         },
         StoreCheck("a job is not finished before its batch is closed and drained") { store in
             let user = StoreUser(store)
@@ -61,7 +64,9 @@ extension StoreContract {
         },
         StoreCheck("the answer is made from the interval's buckets in order of time") { store in
             let user = StoreUser(store)
-            for time in [14, 12, 10, 9, 15] as [UInt64] { try await user.aggregate(Int(time)..<Int(time) + 1, time: time) }
+            for time in [14, 12, 10, 9, 15] as [UInt64] {
+                try await user.aggregate(Int(time)..<Int(time) + 1, time: time)
+            }
             let work = try await user.close(1, StoreSamples.interval(10, 5))
             let isFinished = try await store.finishCollectionJob(work.lease) { buckets in
                 buckets.map { UInt8(truncatingIfNeeded: $0.time.value) }
@@ -80,7 +85,8 @@ extension StoreContract {
                 try require(false, "the answer's error is thrown")
             } catch is StoreSamples.MergeRefused {}
             try requireEqual(try await user.state(1), .pending, "the state")
-            try require(try await store.finishCollectionJob(work.lease, answer: StoreSamples.answer), "it can be finished")
+            try require(
+                try await store.finishCollectionJob(work.lease, answer: StoreSamples.answer), "it can be finished")
         },
         StoreCheck("an empty answer is an answer") { store in
             let user = StoreUser(store)
@@ -94,12 +100,14 @@ extension StoreContract {
             try await user.upload(3..<4, time: 13)
             for interval in [StoreSamples.interval(0, .max), StoreSamples.interval(5, .max)] {
                 try requireEqual(
-                    try await user.progress(interval), BatchProgress(aggregated: 2, pending: 1), "the progress of \(interval)")
+                    try await user.progress(interval), BatchProgress(aggregated: 2, pending: 1),
+                    "the progress of \(interval)")
                 let buckets = try await store.buckets(task: StoreSamples.task, interval: interval)
                 try requireEqual(buckets.map(\.time), [Time(12)], "the buckets of \(interval)")
             }
             try requireEqual(
-                try await user.progress(StoreSamples.interval(.max, .max)), BatchProgress(aggregated: 0, pending: 0), "the end")
+                try await user.progress(StoreSamples.interval(.max, .max)), BatchProgress(aggregated: 0, pending: 0),
+                "the end")
             try await user.aggregateWaiting()
             try await user.collect(1, StoreSamples.interval(5, .max))
             try requireEqual(try await user.state(1), .finished(StoreSamples.littleEndian(6)), "the answer")
@@ -107,7 +115,8 @@ extension StoreContract {
             try requireEqual(try await user.upload(5..<6, time: 4), [.inserted], "an upload before")
             try requireEqual(try await user.ask(2, StoreSamples.interval(0, .max)), .overlap, "asking for more")
             try requireEqual(
-                try await user.ask(3, StoreSamples.interval(0, 5)), .job(StoreSamples.collectionJobID(3), .pending), "before")
+                try await user.ask(3, StoreSamples.interval(0, 5)), .job(StoreSamples.collectionJobID(3), .pending),
+                "before")
         },
         StoreCheck("an interval without a unit of time overlaps nothing") { store in
             let user = StoreUser(store)
@@ -115,9 +124,11 @@ extension StoreContract {
             try requireEqual(try await user.upload(1..<2, time: 12), [.inserted], "an upload")
             try await user.aggregateWaiting()
             try await user.collect(2, StoreSamples.interval(10, 5))
-            try requireEqual(try await user.upload(2..<3, time: 13), [.batchClosed], "an upload into the collected batch")
             try requireEqual(
-                try await user.ask(3, StoreSamples.interval(13, 0)), .job(StoreSamples.collectionJobID(3), .pending), "inside")
+                try await user.upload(2..<3, time: 13), [.batchClosed], "an upload into the collected batch")
+            try requireEqual(
+                try await user.ask(3, StoreSamples.interval(13, 0)), .job(StoreSamples.collectionJobID(3), .pending),
+                "inside")
         },
     ]
 }

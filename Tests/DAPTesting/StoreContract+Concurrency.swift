@@ -22,7 +22,8 @@ extension StoreContract {
             }
             try requireEqual(insertions.flatMap { $0 }.sorted(), Array(0..<200), "the inserted reports")
             try requireEqual(
-                try await user.progress(StoreSamples.interval(10, 1)), BatchProgress(aggregated: 0, pending: 200), "progress")
+                try await user.progress(StoreSamples.interval(10, 1)), BatchProgress(aggregated: 0, pending: 200),
+                "progress")
         },
         StoreCheck("of concurrent leases one gets each job") { store in
             let user = StoreUser(store)
@@ -62,7 +63,8 @@ extension StoreContract {
             let finished = try await concurrently { _ in try await user.finish(work) }
             try requireEqual(finished.count { $0 }, 1, "the number of successes")
             try requireEqual(
-                try await user.progress(StoreSamples.interval(10, 1)), BatchProgress(aggregated: 10, pending: 0), "progress")
+                try await user.progress(StoreSamples.interval(10, 1)), BatchProgress(aggregated: 10, pending: 0),
+                "progress")
         },
         StoreCheck("of concurrent requests with the same bytes one creates the collection job") { store in
             let creations = try await concurrently { caller in
@@ -101,7 +103,8 @@ extension StoreContract {
                 StoreSamples.littleEndian(buckets.map(\.reportCount).reduce(0, +))
             }
             try require(isFinished, "the batch is drained")
-            try requireEqual(try await user.state(1), .finished(StoreSamples.littleEndian(inserted)), "the collected reports")
+            try requireEqual(
+                try await user.state(1), .finished(StoreSamples.littleEndian(inserted)), "the collected reports")
         },
         StoreCheck("of concurrent commits of jobs that share a report one succeeds") { store in
             let user = StoreUser(store)
@@ -111,7 +114,8 @@ extension StoreContract {
             }
             try requireEqual(outcomes.count { $0 == .committed }, 1, "the number of commits")
             try requireEqual(
-                outcomes.count { $0 == .conflicts([StoreSamples.reportID(1): .reportReplayed]) }, callers - 1, "conflicts")
+                outcomes.count { $0 == .conflicts([StoreSamples.reportID(1): .reportReplayed]) }, callers - 1,
+                "conflicts")
         },
         StoreCheck("of concurrent commits of the same job one succeeds and all have its response") { store in
             let user = StoreUser(store)
@@ -127,7 +131,8 @@ extension StoreContract {
             let outcomes = try await concurrently { caller in
                 try await user.collectFromHelper(caller, StoreSamples.interval(UInt64(10 + caller), 10))
             }
-            try requireEqual(outcomes.count { $0 == .collected(StoreSamples.littleEndian(1)) }, 1, "the number of answers")
+            try requireEqual(
+                outcomes.count { $0 == .collected(StoreSamples.littleEndian(1)) }, 1, "the number of answers")
             try requireEqual(outcomes.count { $0 == .overlap }, callers - 1, "the number of refusals")
         },
     ]

@@ -43,7 +43,8 @@ extension StoreContract {
         while let work = try await nextLease(
             from: 1000, { try await store.leaseAggregationJob(now: $0, leaseEnd: $0 + 90) })
         {
-            try require(try await twice { try await store.prepareAggregationJob(work.lease, rejected: [:]) }, "prepared")
+            try require(
+                try await twice { try await store.prepareAggregationJob(work.lease, rejected: [:]) }, "prepared")
             _ = try await twice {
                 try await store.finishAggregationJob(
                     work.lease, additions: StoreSamples.additions(work.reports.map(\.metadata)), rejected: [:],

@@ -16,7 +16,8 @@ extension StoreContract {
             try requireEqual(
                 try await store.aggregationJobResponse(task: StoreSamples.otherTask, id: id), nil, "the other task's")
             try requireEqual(
-                try await user.collectFromHelper(1, StoreSamples.interval(10, 1)), .collected(StoreSamples.littleEndian(6)),
+                try await user.collectFromHelper(1, StoreSamples.interval(10, 1)),
+                .collected(StoreSamples.littleEndian(6)),
                 "the sum: it was added once")
         },
         StoreCheck("a job without reports and with an empty response is committed") { store in
@@ -34,11 +35,13 @@ extension StoreContract {
             try requireEqual(
                 try await user.commit(2, second), .conflicts([StoreSamples.reportID(2): .reportReplayed]), "the commit")
             try requireEqual(
-                try await store.aggregationJobResponse(task: StoreSamples.task, id: StoreSamples.aggregationJobID(2)), nil,
+                try await store.aggregationJobResponse(task: StoreSamples.task, id: StoreSamples.aggregationJobID(2)),
+                nil,
                 "the response")
             try requireEqual(try await user.commit(2, [second[0], second[2]]), .committed, "the commit without it")
             try requireEqual(
-                try await user.collectFromHelper(1, StoreSamples.interval(10, 1)), .collected(StoreSamples.littleEndian(10)),
+                try await user.collectFromHelper(1, StoreSamples.interval(10, 1)),
+                .collected(StoreSamples.littleEndian(10)),
                 "the sum")
         },
         StoreCheck("a report is replayed though it comes with another time") { store in
@@ -52,7 +55,8 @@ extension StoreContract {
             let user = StoreUser(store)
             let report = StoreSamples.metadata(1, time: 10)
             try requireEqual(
-                try await user.commit(1, [report, report]), .conflicts([StoreSamples.reportID(1): .reportReplayed]), "it")
+                try await user.commit(1, [report, report]), .conflicts([StoreSamples.reportID(1): .reportReplayed]),
+                "it")
             try requireEqual(try await user.commit(1, [report]), .committed, "without the repetition")
         },
         StoreCheck("a report of a collected bucket keeps its whole job from being committed") { store in
@@ -62,7 +66,8 @@ extension StoreContract {
             let reports = [2, 3, 4].map { StoreSamples.metadata($0, time: UInt64(10 + 4 * ($0 - 2))) }
             try requireEqual(
                 try await user.commit(2, reports),
-                .conflicts([StoreSamples.reportID(2): .batchCollected, StoreSamples.reportID(3): .batchCollected]), "it")
+                .conflicts([StoreSamples.reportID(2): .batchCollected, StoreSamples.reportID(3): .batchCollected]), "it"
+            )
             try requireEqual(try await user.commit(3, [reports[2]]), .committed, "the report after the interval")
             try requireEqual(
                 try await store.commitErrors(task: StoreSamples.task, reports: reports),
@@ -72,7 +77,8 @@ extension StoreContract {
             let user = StoreUser(store)
             let reports = (1..<5).map { StoreSamples.metadata($0, time: UInt64($0) * 10) }
             try requireEqual(
-                try await store.commitErrors(task: StoreSamples.task, reports: reports), [nil, nil, nil, nil], "at first")
+                try await store.commitErrors(task: StoreSamples.task, reports: reports), [nil, nil, nil, nil],
+                "at first")
             _ = try await user.commit(1, Array(reports[..<2]))
             _ = try await user.collectFromHelper(1, StoreSamples.interval(20, 15))
             let errors = try await store.commitErrors(task: StoreSamples.task, reports: reports)
@@ -102,7 +108,8 @@ extension StoreContract {
                 try await store.commitErrors(task: StoreSamples.task, reports: reports), [nil, nil], "the errors")
             try requireEqual(try await user.commit(2, reports), .committed, "the second try")
             try requireEqual(
-                try await user.collectFromHelper(1, StoreSamples.interval(0, 20)), .collected(StoreSamples.littleEndian(6)),
+                try await user.collectFromHelper(1, StoreSamples.interval(0, 20)),
+                .collected(StoreSamples.littleEndian(6)),
                 "the sum")
         },
         StoreCheck("a leader and a helper of the same task do not see each other's rows") { store in
@@ -110,10 +117,12 @@ extension StoreContract {
             try await user.aggregate(1..<2, time: 10)
             try requireEqual(try await user.commit(1, [StoreSamples.metadata(1, time: 10)]), .committed, "the commit")
             try await user.collect(1, StoreSamples.interval(10, 1))
-            try requireEqual(try await user.commit(2, [StoreSamples.metadata(2, time: 10)]), .committed, "after collecting")
+            try requireEqual(
+                try await user.commit(2, [StoreSamples.metadata(2, time: 10)]), .committed, "after collecting")
             try requireEqual(try await user.state(1), .finished(StoreSamples.littleEndian(1)), "the leader's sum")
             try requireEqual(
-                try await user.collectFromHelper(1, StoreSamples.interval(10, 1)), .collected(StoreSamples.littleEndian(3)),
+                try await user.collectFromHelper(1, StoreSamples.interval(10, 1)),
+                .collected(StoreSamples.littleEndian(3)),
                 "the helper's sum")
         },
     ]
@@ -127,7 +136,8 @@ extension StoreContract {
             try requireEqual(
                 try await store.aggregateShareResponse(task: StoreSamples.task, id: id), nil, "the answer before")
             try requireEqual(
-                try await user.collectFromHelper(1, interval), .collected(StoreSamples.littleEndian(4)), "the collection")
+                try await user.collectFromHelper(1, interval), .collected(StoreSamples.littleEndian(4)),
+                "the collection")
             try requireEqual(
                 try await store.aggregateShareResponse(task: StoreSamples.task, id: id), StoreSamples.littleEndian(4),
                 "the answer after")
@@ -152,7 +162,8 @@ extension StoreContract {
             try requireEqual(try await user.collectFromHelper(20, StoreSamples.interval(5, 5)), empty, "before")
             try requireEqual(try await user.collectFromHelper(21, StoreSamples.interval(15, 5)), empty, "after")
             try requireEqual(
-                try await StoreUser(store, task: StoreSamples.otherTask).collectFromHelper(22, StoreSamples.interval(10, 5)),
+                try await StoreUser(store, task: StoreSamples.otherTask).collectFromHelper(
+                    22, StoreSamples.interval(10, 5)),
                 empty, "another task's")
         },
         StoreCheck("when a helper's answer cannot be made, nothing changes") { store in
@@ -166,7 +177,8 @@ extension StoreContract {
             } catch is StoreSamples.MergeRefused {}
             try requireEqual(try await user.commit(1, [StoreSamples.metadata(1, time: 12)]), .committed, "a commit")
             try requireEqual(
-                try await user.collectFromHelper(1, interval), .collected(StoreSamples.littleEndian(1)), "the second try")
+                try await user.collectFromHelper(1, interval), .collected(StoreSamples.littleEndian(1)),
+                "the second try")
         },
         StoreCheck("a helper's answer is made from the interval's buckets in order of time") { store in
             let user = StoreUser(store)
@@ -183,7 +195,8 @@ extension StoreContract {
             let user = StoreUser(store)
             _ = try await user.commit(1, [StoreSamples.metadata(3, time: 12)])
             try requireEqual(
-                try await user.collectFromHelper(1, StoreSamples.interval(5, .max)), .collected(StoreSamples.littleEndian(3)),
+                try await user.collectFromHelper(1, StoreSamples.interval(5, .max)),
+                .collected(StoreSamples.littleEndian(3)),
                 "the sum")
             try requireEqual(
                 try await user.commit(2, [StoreSamples.metadata(4, time: 1 << 62)]),

@@ -28,15 +28,19 @@ extension StoreContract {
             let user = StoreUser(store)
             try await user.upload(0..<LeaderLimits.reportsPerJob + 1, time: 10)
             try requireEqual(try await user.createJobs(maximum: .max), 2, "the number of jobs")
-            try requireEqual(try await user.leaseAll().map(\.reports.count), [LeaderLimits.reportsPerJob, 1], "their sizes")
+            try requireEqual(
+                try await user.leaseAll().map(\.reports.count), [LeaderLimits.reportsPerJob, 1], "their sizes")
         },
         StoreCheck("fewer reports than the minimum go into a job when one of them is old enough") { store in
             let user = StoreUser(store)
             try await user.upload(0..<3, time: 10)
-            try requireEqual(try await user.createJobs(minimum: 10, uploadedBefore: 990, now: 1000), 0, "the jobs of young ones")
+            try requireEqual(
+                try await user.createJobs(minimum: 10, uploadedBefore: 990, now: 1000), 0, "the jobs of young ones")
             try await user.upload(3..<5, time: 10)
-            try requireEqual(try await user.createJobs(minimum: 10, uploadedBefore: 999, now: 1009), 0, "the jobs a bit later")
-            try requireEqual(try await user.createJobs(minimum: 10, uploadedBefore: 1001, now: 1011), 1, "the jobs when one is old")
+            try requireEqual(
+                try await user.createJobs(minimum: 10, uploadedBefore: 999, now: 1009), 0, "the jobs a bit later")
+            try requireEqual(
+                try await user.createJobs(minimum: 10, uploadedBefore: 1001, now: 1011), 1, "the jobs when one is old")
             try requireEqual(try await user.lease(now: 1011).reportIDs, reportIDs(0..<5), "its reports")
         },
         StoreCheck("fewer reports than the minimum go into jobs when one of them belongs to a closed batch") { store in
@@ -48,7 +52,8 @@ extension StoreContract {
             _ = try await user.close(1, StoreSamples.interval(20, 1))
             try requireEqual(try await user.createJobs(minimum: 10, maximum: 2), 2, "the jobs when it is closed")
             let works = try await user.leaseAll()
-            try requireEqual(works.map(\.reportIDs), [reportIDs(0..<2), reportIDs(2..<4)], "their reports, oldest first")
+            try requireEqual(
+                works.map(\.reportIDs), [reportIDs(0..<2), reportIDs(2..<4)], "their reports, oldest first")
             try requireEqual(try await user.createJobs(minimum: 10, maximum: 2), 0, "the jobs of what is left")
         },
         StoreCheck("a batch closed by another task does not hurry") { store in
@@ -68,10 +73,25 @@ extension StoreContract {
             try requireEqual(
                 works.flatMap(\.reportIDs), reportIDs(Array(20..<30) + Array(0..<20)), "the reports over all jobs")
         },
+        StoreCheck("one call creates as many jobs as it may, though each is smaller than the minimum") { store in
+            let user = StoreUser(store)
+            try await user.upload(0..<LeaderLimits.jobsPerCreation + 20, time: 10)
+            try requireEqual(
+                try await user.createJobs(minimum: 10, maximum: 1), LeaderLimits.jobsPerCreation,
+                "the first call's jobs")
+            try requireEqual(try await user.createJobs(minimum: 10, maximum: 1), 11, "the second call's jobs")
+        },
+        StoreCheck("a report is old enough at the very second that is asked for") { store in
+            let user = StoreUser(store)
+            try await user.upload(0..<3, time: 10)
+            try requireEqual(
+                try await user.createJobs(minimum: 10, uploadedBefore: 1000, now: 1000), 1, "the number of jobs")
+        },
         StoreCheck("one call creates a limited number of jobs") { store in
             let user = StoreUser(store)
             try await user.upload(0..<LeaderLimits.jobsPerCreation + 5, time: 10)
-            try requireEqual(try await user.createJobs(maximum: 1), LeaderLimits.jobsPerCreation, "the first call's jobs")
+            try requireEqual(
+                try await user.createJobs(maximum: 1), LeaderLimits.jobsPerCreation, "the first call's jobs")
             try requireEqual(try await user.createJobs(maximum: 1), 5, "the second call's jobs")
             let works = try await user.leaseAll()
             try requireEqual(works.flatMap(\.reportIDs), reportIDs(0..<LeaderLimits.jobsPerCreation + 5), "the reports")
@@ -79,7 +99,8 @@ extension StoreContract {
     ]
 
     static let refusalChecks = [
-        StoreCheck("the reports of a refused job go into ever smaller jobs until a culprit is alone, and is dropped") { store in
+        StoreCheck("the reports of a refused job go into ever smaller jobs until a culprit is alone, and is dropped") {
+            store in
             let user = StoreUser(store)
             let all = StoreSamples.interval(0, 100)
             try await user.upload(0..<64, time: 10)
@@ -109,7 +130,8 @@ extension StoreContract {
             }
             try requireEqual(try await user.createJobs(maximum: 64), 0, "the fourth jobs")
             try requireEqual(try await user.progress(all), BatchProgress(aggregated: 63, pending: 0), "the end")
-            try requireEqual(try await user.upload(0..<64, time: 10).filter { $0 != .replayed }, [], "what is not replayed")
+            try requireEqual(
+                try await user.upload(0..<64, time: 10).filter { $0 != .replayed }, [], "what is not replayed")
         },
         StoreCheck("what was left of a refused job goes back, without what the leader had rejected") { store in
             let user = StoreUser(store)
@@ -143,7 +165,8 @@ extension StoreContract {
             try await user.upload(2..<102, time: 10)
             try await user.createJobs(maximum: 1)
             let works = try await user.leaseAll()
-            try require(Set(works.flatMap(\.reportIDs)).isSuperset(of: reportIDs(0..<2)), "the refused ones are in jobs")
+            try require(
+                Set(works.flatMap(\.reportIDs)).isSuperset(of: reportIDs(0..<2)), "the refused ones are in jobs")
         },
         StoreCheck("a job that nobody holds any more is not dissolved") { store in
             let user = StoreUser(store)

@@ -14,7 +14,8 @@ extension StoreContract {
         },
         StoreCheck("a report is replayed whatever else than its ID is new") { store in
             _ = try await store.insertReports([StoreSamples.report(1, time: 10)])
-            try requireEqual(try await store.insertReports([StoreSamples.report(1, time: 11)]), [.replayed], "the outcome")
+            try requireEqual(
+                try await store.insertReports([StoreSamples.report(1, time: 11)]), [.replayed], "the outcome")
         },
         StoreCheck("tasks do not see each other's reports") { store in
             let outcomes = try await store.insertReports([
@@ -25,7 +26,8 @@ extension StoreContract {
             let user = StoreUser(store)
             try requireEqual(try await user.createJobs(), 1, "the task's jobs")
             try requireEqual(try await user.leaseAll().map(\.taskID), [StoreSamples.task], "the leased jobs' tasks")
-            let pending = try await StoreUser(store, task: StoreSamples.otherTask).progress(StoreSamples.interval(0, 100))
+            let pending = try await StoreUser(store, task: StoreSamples.otherTask).progress(
+                StoreSamples.interval(0, 100))
             try requireEqual(pending, BatchProgress(aggregated: 0, pending: 1), "the other task's progress")
         },
         StoreCheck("an empty batch and a full one are stored") { store in
@@ -50,7 +52,8 @@ extension StoreContract {
             ]
             _ = try await store.insertReports(reports)
             try await StoreUser(store).createJobs()
-            try require(try await StoreUser(store).lease().reports == reports, "the leased reports are the uploaded ones")
+            try require(
+                try await StoreUser(store).lease().reports == reports, "the leased reports are the uploaded ones")
         },
         StoreCheck("a closed batch refuses reports, and its neighbours and other tasks accept them") { store in
             let user = StoreUser(store)

@@ -49,7 +49,8 @@ public enum StoreSamples {
             var checksum = BatchChecksum()
             for report in reports { checksum.add(report.reportID) }
             return BatchBucket(
-                time: time, aggregateShare: littleEndian(reports.map { value($0.reportID.bytes.suffix(8).reversed()) }.sum),
+                time: time,
+                aggregateShare: littleEndian(reports.map { value($0.reportID.bytes.suffix(8).reversed()) }.sum),
                 reportCount: UInt64(reports.count), checksum: checksum)
         }
     }

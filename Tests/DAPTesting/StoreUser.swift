@@ -74,7 +74,8 @@ struct StoreUser: Sendable {
     /// The request of the given number; every number is another request.
     func ask(_ number: Int, _ interval: Interval, now: UInt64 = now) async throws -> CollectionJobCreation {
         try await store.createCollectionJob(
-            task: task, candidateID: StoreSamples.collectionJobID(number), request: [9, UInt8(number & 0xff), UInt8(number >> 8)],
+            task: task, candidateID: StoreSamples.collectionJobID(number),
+            request: [9, UInt8(number & 0xff), UInt8(number >> 8)],
             interval: interval, now: now)
     }
 
@@ -110,7 +111,9 @@ struct StoreUser: Sendable {
     }
 
     /// A helper's job of the given reports.
-    func commit(_ job: Int, _ reports: [ReportMetadata], response: [UInt8]? = nil) async throws -> HelperAggregationOutcome {
+    func commit(_ job: Int, _ reports: [ReportMetadata], response: [UInt8]? = nil) async throws
+        -> HelperAggregationOutcome
+    {
         try await store.commitAggregationJob(
             HelperAggregationCommit(
                 taskID: task, id: StoreSamples.aggregationJobID(job), committed: reports,

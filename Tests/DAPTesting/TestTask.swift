@@ -67,7 +67,8 @@ public struct TestKeys: Sendable {
     /// A fresh key.
     public static func key(_ id: HpkeConfigID, _ suite: HPKECiphersuite, _ random: inout RandomSource) -> Key {
         let pair = HPKEKeyPair.generate(using: &random)
-        let config = HpkeConfig(id: id, kemID: suite.kem, kdfID: suite.kdf, aeadID: suite.aead, publicKey: pair.publicKey)
+        let config = HpkeConfig(
+            id: id, kemID: suite.kem, kdfID: suite.kdf, aeadID: suite.aead, publicKey: pair.publicKey)
         return (config, pair)
     }
 }

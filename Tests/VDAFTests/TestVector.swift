@@ -43,7 +43,9 @@ struct TestVector: Sendable {
         verifyKey = try fields.hex("verify_key")
         context = try fields.hex("ctx")
         shares = try fields.integer("shares")
-        guard try fields.hex("agg_param").isEmpty else { throw Misunderstood(description: "\(name): Prio3 has no aggregation parameter") }
+        guard try fields.hex("agg_param").isEmpty else {
+            throw Misunderstood(description: "\(name): Prio3 has no aggregation parameter")
+        }
         var parameters: [String: Int] = [:]
         for key in ["length", "chunk_length", "max_measurement", "max_weight"] where fields.has(key) {
             parameters[key] = try fields.integer(key)
@@ -52,12 +54,13 @@ struct TestVector: Sendable {
         operations = try fields.list("operations").map { try Operation(json: $0, name) }
         reports = try fields.list("reports").map { try Report(json: $0, name) }
         aggregateShares = try fields.hexList("agg_shares")
-        aggregateResult = switch try fields.any("agg_result") {
-        case is NSNull: nil
-        case let value as [NSNumber]: .vector(value.map { UInt128($0.uint64Value) })
-        case let value as NSNumber: .integer(UInt128(value.uint64Value))
-        case let value: throw Misunderstood(description: "\(name): agg_result \(value)")
-        }
+        aggregateResult =
+            switch try fields.any("agg_result") {
+            case is NSNull: nil
+            case let value as [NSNumber]: .vector(value.map { UInt128($0.uint64Value) })
+            case let value as NSNumber: .integer(UInt128(value.uint64Value))
+            case let value: throw Misunderstood(description: "\(name): agg_result \(value)")
+            }
         try fields.finish()
     }
 }
@@ -77,19 +80,22 @@ extension TestVector.Operation {
 extension TestVector.Report {
     fileprivate init(json: Any, _ name: String) throws {
         var fields = try Fields(json, name)
-        measurement = switch try fields.any("measurement") {
-        case is NSNull: nil
-        case let values as [NSNumber]: .vector(values.map(\.uint64Value))
-        case let value as NSNumber: .integer(value.uint64Value)
-        case let value: throw TestVector.Misunderstood(description: "\(name): measurement \(value)")
-        }
+        measurement =
+            switch try fields.any("measurement") {
+            case is NSNull: nil
+            case let values as [NSNumber]: .vector(values.map(\.uint64Value))
+            case let value as NSNumber: .integer(value.uint64Value)
+            case let value: throw TestVector.Misunderstood(description: "\(name): measurement \(value)")
+            }
         nonce = try fields.hex("nonce")
         random = try fields.hex("rand")
         publicShare = try fields.hex("public_share")
         inputShares = try fields.hexList("input_shares")
         outputShares = try fields.hexList("out_shares")
         verifierShares = try fields.list("verifier_shares").map { round in
-            guard let round = round as? [String] else { throw TestVector.Misunderstood(description: "\(name): verifier_shares") }
+            guard let round = round as? [String] else {
+                throw TestVector.Misunderstood(description: "\(name): verifier_shares")
+            }
             return try round.map { try Fields.bytes($0, name) }
         }
         verifierMessages = try fields.hexList("verifier_messages")
@@ -103,7 +109,9 @@ private struct Fields {
     private let name: String
 
     init(_ json: Any, _ name: String) throws {
-        guard let object = json as? [String: Any] else { throw TestVector.Misunderstood(description: "\(name): not an object") }
+        guard let object = json as? [String: Any] else {
+            throw TestVector.Misunderstood(description: "\(name): not an object")
+        }
         rest = object
         self.name = name
     }
@@ -111,13 +119,17 @@ private struct Fields {
     func has(_ key: String) -> Bool { rest[key] != nil }
 
     mutating func any(_ key: String) throws -> Any {
-        guard let value = rest.removeValue(forKey: key) else { throw TestVector.Misunderstood(description: "\(name): no \(key)") }
+        guard let value = rest.removeValue(forKey: key) else {
+            throw TestVector.Misunderstood(description: "\(name): no \(key)")
+        }
         return value
     }
 
     private mutating func value<T>(_ key: String, as type: T.Type) throws -> T {
         let value = try any(key)
-        guard let typed = value as? T else { throw TestVector.Misunderstood(description: "\(name): \(key) is \(value)") }
+        guard let typed = value as? T else {
+            throw TestVector.Misunderstood(description: "\(name): \(key) is \(value)")
+        }
         return typed
     }
 
@@ -131,12 +143,16 @@ private struct Fields {
     }
 
     func finish() throws {
-        guard rest.isEmpty else { throw TestVector.Misunderstood(description: "\(name): unknown fields \(rest.keys.sorted())") }
+        guard rest.isEmpty else {
+            throw TestVector.Misunderstood(description: "\(name): unknown fields \(rest.keys.sorted())")
+        }
     }
 
     static func bytes(_ hex: String, _ name: String) throws -> [UInt8] {
         let digits = hex.compactMap(\.hexDigitValue)
-        guard digits.count == hex.count, digits.count % 2 == 0 else { throw TestVector.Misunderstood(description: "\(name): not hexadecimal") }
+        guard digits.count == hex.count, digits.count % 2 == 0 else {
+            throw TestVector.Misunderstood(description: "\(name): not hexadecimal")
+        }
         return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
     }
 }

@@ -51,7 +51,7 @@ struct VectorReplay<Circuit: ValidityCircuit> {
         case "verifier_shares_to_message":
             let report = try report(operation)
             let message = try vdaf.verifierMessage(combining: report.verifierShares[0], context: vector.context)
-            #expect(message == report.verifierMessages[0])
+            #expect(message == report.verifierMessages.first)
         case "verify_next":
             let report = try report(operation)
             let aggregator = try #require(operation.aggregator)
@@ -60,7 +60,7 @@ struct VectorReplay<Circuit: ValidityCircuit> {
             var share = [Circuit.Field](repeating: .zero, count: vdaf.proof.circuit.outputLength)
             share.withUnsafeMutableBufferPointer { verifier.addOutputShare(to: $0) }
             let encoded = FieldVector.encode(share)
-            #expect(encoded == report.outputShares[aggregator])
+            #expect(report.outputShares.indices.contains(aggregator) && encoded == report.outputShares[aggregator])
             outputShares[aggregator, default: []].append(encoded)
         case "aggregate":
             let aggregator = try #require(operation.aggregator)
@@ -80,10 +80,13 @@ func replayAsBatch(_ prio3: Prio3, _ vector: TestVector) throws {
     let leader = reports.map {
         VerificationInput(nonce: $0.nonce, publicShare: $0.publicShare, inputShare: $0.inputShares[0], bucket: 7)
     }
-    let continuations = try prio3.leaderInitialize(leader, verifyKey: vector.verifyKey, context: vector.context).map { try $0.get() }
+    let continuations = try prio3.leaderInitialize(leader, verifyKey: vector.verifyKey, context: vector.context).map {
+        try $0.get()
+    }
     let helper = zip(reports, continuations).map {
         VerificationInput(
-            nonce: $0.nonce, publicShare: $0.publicShare, inputShare: $0.inputShares[1], inbound: $1.outbound, bucket: 7)
+            nonce: $0.nonce, publicShare: $0.publicShare, inputShare: $0.inputShares[1], inbound: $1.outbound,
+            bucket: 7)
     }
     let helped = prio3.helperInitialize(helper, verifyKey: vector.verifyKey, context: vector.context)
     let finishing = try zip(zip(reports, continuations), helped.outcomes).map {
@@ -94,4 +97,36 @@ func replayAsBatch(_ prio3: Prio3, _ vector: TestVector) throws {
     for outcome in led.outcomes { try outcome.get() }
     #expect(led.aggregateShares == [7: vector.aggregateShares[0]])
     #expect(helped.aggregateShares == [7: vector.aggregateShares[1]])
+}
+
+/// Runs a two-party vector in eight lanes: every report eight times over, through the batch interface.
+func replayInLanes(_ parameters: Prio3Parameters, level: KernelLevel, _ vector: TestVector) throws {
+    let prio3 = try Prio3(parameters, level: level)
+    for report in vector.reports {
+        func eight<Element>(_ element: Element) -> [Element] { Array(repeating: element, count: 8) }
+        let note: Comment = "\(vector.name), \(level)"
+        let shares = prio3.shard(
+            eight(try #require(report.measurement)), context: vector.context, nonces: eight(report.nonce),
+            randoms: eight(report.random))
+        for share in shares {
+            #expect(try share.get().publicShare == report.publicShare, note)
+            #expect(try share.get().inputShares == report.inputShares, note)
+        }
+        func input(_ party: Int, inbound: [UInt8] = []) -> VerificationInput {
+            VerificationInput(
+                nonce: report.nonce, publicShare: report.publicShare, inputShare: report.inputShares[party],
+                inbound: inbound, bucket: 3)
+        }
+        let outbound = PingPongMessage.initialize(verifierShare: report.verifierShares[0][0]).encoded
+        for continuation in prio3.leaderInitialize(
+            eight(input(0)), verifyKey: vector.verifyKey, context: vector.context)
+        {
+            #expect(try continuation.get().outbound == outbound, note)
+        }
+        let helped = prio3.helperInitialize(
+            eight(input(1, inbound: outbound)), verifyKey: vector.verifyKey, context: vector.context)
+        let answer = PingPongMessage.finish(verifierMessage: report.verifierMessages[0]).encoded
+        for outcome in helped.outcomes { #expect(try outcome.get() == answer, note) }
+        #expect(helped.aggregateShares == [3: try prio3.merge(eight(report.outputShares[1]))], note)
+    }
 }

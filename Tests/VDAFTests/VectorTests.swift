@@ -13,7 +13,9 @@ private struct HigherDegree: ValidityCircuit {
     var evalOutputLength: Int { 1 }
 
     func encode(_ measurement: Prio3Measurement) throws -> [Field64] {
-        guard case .integer(let value) = measurement, value <= 2 else { throw VDAFError(.invalidMeasurement, "0, 1 or 2") }
+        guard case .integer(let value) = measurement, value <= 2 else {
+            throw VDAFError(.invalidMeasurement, "0, 1 or 2")
+        }
         return [Field64(UInt32(value))]
     }
 
@@ -25,7 +27,8 @@ private struct HigherDegree: ValidityCircuit {
         output[0] = wires.call()
     }
 
-    func addOutputShare(of measurement: UnsafeBufferPointer<Field64>, to aggregate: UnsafeMutableBufferPointer<Field64>) {
+    func addOutputShare(of measurement: UnsafeBufferPointer<Field64>, to aggregate: UnsafeMutableBufferPointer<Field64>)
+    {
         aggregate[0] += measurement[0]
     }
 
@@ -63,12 +66,16 @@ private func replay(_ vector: TestVector) throws {
         parameters = .sum(maxMeasurement: max)
     case "Prio3SumVec", "Prio3SumVecWithMultiproof":
         try known(["length", "max_measurement", "chunk_length"])
-        let (length, max, chunk) = (try parameter("length"), UInt64(try parameter("max_measurement")), try parameter("chunk_length"))
+        let (length, max, chunk) = (
+            try parameter("length"), UInt64(try parameter("max_measurement")), try parameter("chunk_length")
+        )
         if kind == "Prio3SumVec" {
             try replay(try SumVec<Field128>(length: length, maxMeasurement: max, chunkLength: chunk), 3, vector)
             parameters = .sumVec(length: UInt32(length), maxMeasurement: max, chunkLength: UInt32(chunk))
         } else {
-            try replay(try SumVec<Field64>(length: length, maxMeasurement: max, chunkLength: chunk), experimentID, vector, proofs: 3)
+            try replay(
+                try SumVec<Field64>(length: length, maxMeasurement: max, chunkLength: chunk), experimentID, vector,
+                proofs: 3)
         }
     case "Prio3Histogram":
         try known(["length", "chunk_length"])
@@ -77,7 +84,9 @@ private func replay(_ vector: TestVector) throws {
         parameters = .histogram(length: UInt32(length), chunkLength: UInt32(chunk))
     case "Prio3MultihotCountVec":
         try known(["length", "chunk_length", "max_weight"])
-        let (length, weight, chunk) = (try parameter("length"), UInt64(try parameter("max_weight")), try parameter("chunk_length"))
+        let (length, weight, chunk) = (
+            try parameter("length"), UInt64(try parameter("max_weight")), try parameter("chunk_length")
+        )
         try replay(try MultihotCountVec<Field128>(length: length, maxWeight: weight, chunkLength: chunk), 5, vector)
         parameters = .multihotCountVec(length: UInt32(length), chunkLength: UInt32(chunk), maxWeight: weight)
     case "Prio3HigherDegree":
@@ -88,6 +97,7 @@ private func replay(_ vector: TestVector) throws {
     }
     if let parameters, vector.shares == 2, vector.aggregateResult != nil {
         try replayAsBatch(try Prio3(parameters), vector)
+        for level in KernelLevel.available { try replayInLanes(parameters, level: level, vector) }
     }
 }
 
@@ -103,7 +113,8 @@ private func replay(_ vector: TestVector) throws {
         #expect(lines.count == 25)
         for line in lines {
             let object = try #require(try JSONSerialization.jsonObject(with: line) as? [String: Any])
-            try replay(try TestVector(name: try #require(object["name"] as? String), json: try #require(object["vector"])))
+            try replay(
+                try TestVector(name: try #require(object["name"] as? String), json: try #require(object["vector"])))
         }
     }
 
@@ -114,9 +125,14 @@ private func replay(_ vector: TestVector) throws {
         let skipped = files.filter { file in ["Poplar1", "Idpf", "XofFixedKeyAes128"].contains { file.hasPrefix($0) } }
         print("skipped: \(skipped.joined(separator: " "))")
         for file in files where !skipped.contains(file) {
-            let json = try JSONSerialization.jsonObject(with: try Data(contentsOf: URL(fileURLWithPath: directory).appendingPathComponent(file)))
+            let json = try JSONSerialization.jsonObject(
+                with: try Data(contentsOf: URL(fileURLWithPath: directory).appendingPathComponent(file)))
             let name = file.hasSuffix(".json") ? String(file.dropLast(5)) : file
-            if name.hasPrefix("XofTurboShake128") { try checkXof(json) } else { try replay(try TestVector(name: name, json: json)) }
+            if name.hasPrefix("XofTurboShake128") {
+                try checkXof(json)
+            } else {
+                try replay(try TestVector(name: name, json: json))
+            }
         }
     }
 
@@ -134,7 +150,9 @@ private func replay(_ vector: TestVector) throws {
         }
         let length = try #require(object["length"] as? Int)
         let (seed, tag, binder) = (try bytes("seed"), try bytes("dst"), try bytes("binder"))
-        #expect(XofTurboShake128.deriveSeed(seed: seed, domainSeparation: tag, binder: binder) == (try bytes("derived_seed")))
+        #expect(
+            XofTurboShake128.deriveSeed(seed: seed, domainSeparation: tag, binder: binder)
+                == (try bytes("derived_seed")))
         var xof = XofTurboShake128(seed: seed, domainSeparation: tag, binder: binder)
         let elements: [Field128] = xof.next(length)
         #expect(FieldVector.encode(elements) == (try bytes("expanded_vec_field128")))

@@ -27,7 +27,8 @@ public struct ReportFactory: Sendable {
         func seal(_ inputShare: [UInt8], aad: [UInt8], using random: inout RandomSource) throws -> HpkeCiphertext {
             let sealed = try sender.seal(
                 try PlaintextInputShare(payload: inputShare).encoded(), authenticating: aad, using: &random)
-            return HpkeCiphertext(configID: configID, encapsulatedKey: sealed.encapsulatedKey, payload: sealed.ciphertext)
+            return HpkeCiphertext(
+                configID: configID, encapsulatedKey: sealed.encapsulatedKey, payload: sealed.ciphertext)
         }
     }
 

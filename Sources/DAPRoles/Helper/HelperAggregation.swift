@@ -83,7 +83,9 @@ struct HelperAggregation {
             committed.append(inits[position].reportShare.metadata)
         }
         let response = AggregationJobResp(
-            verifyResps: zip(inits, outcomes).map { VerifyResp(reportID: $0.reportShare.metadata.reportID, outcome: $1) })
+            verifyResps: zip(inits, outcomes).map {
+                VerifyResp(reportID: $0.reportShare.metadata.reportID, outcome: $1)
+            })
         return HelperAggregationCommit(
             taskID: task.id, id: id, committed: committed,
             additions: BucketAdditions.make(reports: committed, aggregateShares: batch.aggregateShares),

@@ -42,7 +42,7 @@ extension HelperHandler {
         guard totals.reportCount >= task.configuration.minBatchSize else {
             throw DAPAbort(
                 .invalidBatchSize,
-                "the batch has \(totals.reportCount) valid reports and needs \(task.configuration.minBatchSize)",
+                "the batch has fewer valid reports than the minimum of \(task.configuration.minBatchSize)",
                 task: task.id)
         }
         guard totals.reportCount == request.reportCount, totals.checksum == request.checksum else {

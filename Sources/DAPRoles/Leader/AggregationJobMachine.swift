@@ -47,7 +47,7 @@ package struct AggregationJobMachine {
         let continuation: LeaderContinuation
     }
 
-    /// Attempts after which a client error that says nothing more counts as meant for this very job.
+    /// Attempts after which status 400 without one of DAP's problems counts as meant for this very job.
     package static let unexplainedRefusals = 8
 
     private let work: AggregationJobWork
@@ -148,17 +148,16 @@ package struct AggregationJobMachine {
         return [.finish(AggregationJobOutcome(additions: additions, rejected: rejected, returned: returned))]
     }
 
-    /// What the job itself is refused for takes it apart. What an operator can mend (tokens, the helper's catalog, a proxy)
-    /// is asked again and again, and a client error without a reason a few times.
+    /// What the job itself is refused for takes it apart. Whatever else is a client error, an operator can mend (tokens, the
+    /// helper's catalog, a proxy): it is asked again and again, but a bare 400 only a few times.
     private func refused(_ problem: StoredProblem, status: Int) -> Effect {
         switch (ProblemType(urn: problem.type), status) {
         case (.invalidMessage, _), (.unsupportedExtension, _), (.invalidExtension, _),
             (.invalidAggregationParameter, _), (nil, 413), (nil, 422):
             return .dissolve(reason: problem.detail)
-        case (.some, _), (_, 401), (_, 403), (_, 404), (_, 407):
-            return release("the helper refused: \(problem.detail)")
+        case (nil, 400) where work.lease.attempt >= Self.unexplainedRefusals:
+            return .dissolve(reason: problem.detail)
         default:
-            guard work.lease.attempt < Self.unexplainedRefusals else { return .dissolve(reason: problem.detail) }
             return release("the helper refused: \(problem.detail)")
         }
     }

@@ -61,11 +61,6 @@ package struct CollectionJobMachine {
         isClosed = work.isClosed
     }
 
-    /// The pause after an attempt that failed.
-    static func pause(attempt: Int, retryAfter: UInt64? = nil) -> UInt64 {
-        Backoff.pause(attempt: attempt, retryAfter: retryAfter, limit: longestPause)
-    }
-
     package func start() -> [Effect] { [.lookUpProgress] }
 
     package mutating func receive(_ event: Event) -> [Effect] {
@@ -87,10 +82,10 @@ package struct CollectionJobMachine {
     private func progressed(_ progress: BatchProgress) -> [Effect] {
         if progress.aggregated + progress.pending >= minimum && !isClosed { return [.close] }
         if progress.pending > 0 {
-            return [.release(reason: "\(progress.pending) reports are still to be aggregated", pause: Self.waitingPause)]
+            return [.release(reason: "\(progress.pending) reports are still pending", pause: Self.waitingPause)]
         }
         if progress.aggregated >= minimum { return [.readBuckets] }
-        return fail(.invalidBatchSize, "the batch has \(progress.aggregated) valid reports and needs \(minimum)")
+        return fail(.invalidBatchSize, "the batch has fewer valid reports than the minimum of \(minimum)")
     }
 
     private mutating func closed() -> [Effect] {
@@ -127,7 +122,8 @@ package struct CollectionJobMachine {
     }
 
     private func release(_ reason: String, retryAfter: UInt64? = nil) -> Effect {
-        .release(reason: reason, pause: Self.pause(attempt: work.lease.attempt, retryAfter: retryAfter))
+        let pause = Backoff.pause(attempt: work.lease.attempt, retryAfter: retryAfter, limit: Self.longestPause)
+        return .release(reason: reason, pause: pause)
     }
 
     private func fail(_ type: ProblemType, _ detail: String) -> [Effect] {

@@ -56,7 +56,9 @@ extension LeaderDriver {
         while !effects.isEmpty {
             var next: [AggregationJobMachine.Effect] = []
             for effect in effects {
-                if let event = try await perform(effect, lease: work.lease, task: task) { next += machine.receive(event) }
+                if let event = try await perform(effect, lease: work.lease, task: task) {
+                    next += machine.receive(event)
+                }
             }
             effects = next
         }

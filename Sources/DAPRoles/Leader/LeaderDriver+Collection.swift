@@ -52,7 +52,8 @@ extension LeaderDriver {
             return .buckets(try await store.buckets(task: task.id, interval: work.interval))
         case .askHelper(let body):
             let request = TransportRequest(
-                .post, ResourceURL.aggregateShares(of: task), mediaType: .aggregateShareReq, token: helperToken, body: body)
+                .post, ResourceURL.aggregateShares(of: task), mediaType: .aggregateShareReq, token: helperToken,
+                body: body)
             return .answered(try await ask(request, expecting: .aggregateShare))
         case .finish(let request, let helperShare, let count, let checksum):
             do {
@@ -67,7 +68,7 @@ extension LeaderDriver {
                 return .changed
             }
         case .fail(let problem):
-            logger.notice(
+            logger.info(
                 "a collection job failed",
                 metadata: ["task": "\(task.id)", "type": "\(problem.type)", "detail": "\(problem.detail)"])
             try await store.failCollectionJob(lease, problem: problem)

@@ -24,8 +24,10 @@ public struct LeaderDriver: Sendable {
         public init() {}
     }
 
-    /// Failures in a row after which the pause no longer doubles: a minute is no use to anybody.
-    private static let longestFailurePause: UInt64 = 6
+    /// Failures in a row after which the pause no longer doubles.
+    private static let countedFailures: UInt64 = 5
+    /// Seconds that a job waits at most after the store failed.
+    private static let longestFailurePause: UInt64 = 8
 
     let tasks: TaskRegistry
     let store: any LeaderStore
@@ -72,7 +74,7 @@ public struct LeaderDriver: Sendable {
                 failures = 0
             } catch {
                 if Task.isCancelled { return }
-                failures = min(failures + 1, Self.longestFailurePause)
+                failures = min(failures + 1, Self.countedFailures)
                 logger.error("\(name) failed", metadata: ["error": "\(error)"])
             }
             guard !worked else { continue }
@@ -95,8 +97,9 @@ public struct LeaderDriver: Sendable {
         _ lease: JobLease, after error: any Error,
         release: @escaping @Sendable (_ lease: JobLease, _ dueAt: UInt64) async throws -> Void
     ) async {
-        let pause = Task.isCancelled || error is CancellationError ? 0 : CollectionJobMachine.pause(attempt: lease.attempt)
-        let dueAt = clock.now() + pause
+        let isStopping = Task.isCancelled || error is CancellationError
+        let pause = Backoff.pause(attempt: lease.attempt, retryAfter: nil, limit: Self.longestFailurePause)
+        let dueAt = clock.now() + (isStopping ? 0 : pause)
         do {
             try await shielded { try await release(lease, dueAt) }
         } catch {

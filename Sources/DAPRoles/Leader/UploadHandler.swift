@@ -61,11 +61,13 @@ public struct UploadHandler: Sendable {
         _ report: Report, task: AggregatorTask, rule: InputShareRule, now: UInt64
     ) -> Result<UploadedReport, ReportError> {
         let metadata = report.metadata
+        let precision = task.configuration.timePrecision
         let timeError = ReportTimeRule.check(
-            metadata.time, precision: task.configuration.timePrecision, now: now, allowedSkew: ReportTimeRule.uploadSkew)
+            metadata.time, precision: precision, now: now, allowedSkew: ReportTimeRule.uploadSkew)
         if let error = timeError ?? ReportSizeRule.check(report) { return .failure(error) }
-        guard keyring.contains(report.leaderEncryptedInputShare.configID) else { return .failure(.outdatedConfig) }
-        return rule.open(report.leaderEncryptedInputShare, metadata: metadata, publicShare: report.publicShare).map { share in
+        let envelope = report.leaderEncryptedInputShare
+        guard keyring.contains(envelope.configID) else { return .failure(.outdatedConfig) }
+        return rule.open(envelope, metadata: metadata, publicShare: report.publicShare).map { share in
             UploadedReport(
                 taskID: task.id, metadata: metadata, publicShare: report.publicShare,
                 leaderInputShare: StoredSecret(share), helperEncryptedInputShare: report.helperEncryptedInputShare)

@@ -14,7 +14,8 @@ public protocol HelperStore: Sendable {
 
     /// Commits a whole job *if every one of its reports can be committed*: report IDs for replay checks, additions to
     /// buckets, and the response, all in one transaction, or nothing.
-    func commitAggregationJob(_ job: HelperAggregationCommit, merge: AggregateShareMerge) async throws -> HelperAggregationOutcome
+    func commitAggregationJob(_ job: HelperAggregationCommit, merge: AggregateShareMerge) async throws
+        -> HelperAggregationOutcome
 
     /// The stored response to an aggregate share request, or nil when there is none of that ID.
     func aggregateShareResponse(task: TaskID, id: AggregateShareID) async throws -> [UInt8]?

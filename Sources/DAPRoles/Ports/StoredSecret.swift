@@ -2,7 +2,9 @@
 ///
 /// Today a store writes them as they are and relies on the file's mode. Sealing them with a datastore
 /// key is a change of this type and its two users, not of every table.
-public struct StoredSecret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+public struct StoredSecret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
     /// The bytes in clear, for the role that uses them.
     public let bytes: [UInt8]
     /// Wraps bytes on their way into a store.

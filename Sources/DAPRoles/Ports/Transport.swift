@@ -39,7 +39,9 @@ public struct TransportRequest: Sendable {
     public let body: [UInt8]
 
     /// A request; a GET or DELETE has no body.
-    public init(_ method: Method, _ url: String, mediaType: MediaType? = nil, token: SecretBytes? = nil, body: [UInt8] = []) {
+    public init(
+        _ method: Method, _ url: String, mediaType: MediaType? = nil, token: SecretBytes? = nil, body: [UInt8] = []
+    ) {
         self.method = method
         self.url = url
         self.mediaType = mediaType

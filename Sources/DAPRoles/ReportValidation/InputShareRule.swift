@@ -14,7 +14,8 @@ struct InputShareRule: Sendable {
         let aad = InputShareAad(
             taskID: task.id, encodedTaskConfiguration: task.encodedConfiguration, reportMetadata: metadata,
             publicShare: publicShare)
-        guard let encodedAad = try? aad.encoded(), let plaintext = keyring.open(ciphertext, authenticating: encodedAad) else {
+        guard let encodedAad = try? aad.encoded(), let plaintext = keyring.open(ciphertext, authenticating: encodedAad)
+        else {
             return .failure(.hpkeDecryptError)
         }
         guard let share = try? PlaintextInputShare(decoding: plaintext) else { return .failure(.invalidMessage) }

@@ -26,7 +26,8 @@ public struct AggregatorTask: Sendable {
     ///   - collectorHpkeConfig: the key that aggregate shares are sealed to.
     /// - Throws: `TaskRefused` when this project cannot take part in such a task; `VDAFError`, `HPKEError`, `CodecError`.
     public init(
-        configuration: TaskConfiguration, role: AggregatorRole, sharedSecret: SecretBytes, collectorHpkeConfig: HpkeConfig
+        configuration: TaskConfiguration, role: AggregatorRole, sharedSecret: SecretBytes,
+        collectorHpkeConfig: HpkeConfig
     ) throws {
         guard try configuration.batchMode() == .timeInterval else {
             throw TaskRefused(reason: "the batch mode is not time_interval")
@@ -55,9 +56,11 @@ public struct AggregatorTask: Sendable {
     func seal(
         aggregateShare: [UInt8], for request: CollectionJobReq, using random: inout some RandomNumberGenerator
     ) throws -> HpkeCiphertext {
-        let aad = AggregateShareAad(taskID: id, encodedTaskConfiguration: encodedConfiguration, collectionJobReq: request)
+        let aad = AggregateShareAad(
+            taskID: id, encodedTaskConfiguration: encodedConfiguration, collectionJobReq: request)
         let sealed = try collectorSender.seal(aggregateShare, authenticating: try aad.encoded(), using: &random)
-        return HpkeCiphertext(configID: collectorConfigID, encapsulatedKey: sealed.encapsulatedKey, payload: sealed.ciphertext)
+        return HpkeCiphertext(
+            configID: collectorConfigID, encapsulatedKey: sealed.encapsulatedKey, payload: sealed.ciphertext)
     }
 }
 

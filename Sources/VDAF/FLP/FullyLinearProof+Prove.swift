@@ -40,7 +40,7 @@ extension FullyLinearProof {
     }
 }
 
-/// Records the inputs of every gadget call: the values of the wire polynomials (VDAF §7.3.3, `ProveGadget`).
+/// Records the inputs of every gadget call: the values of the wire polynomials (VDAF appendix A.4, `ProveGadget`).
 private struct WireRecorder<Recorded: Gadget>: GadgetWires {
     typealias Field = Recorded.Field
     let gadget: Recorded

@@ -2,7 +2,7 @@ import CSodium
 
 extension FullyLinearProof {
     /// Memory for `query`, made once and used for report after report, erased at its end.
-    final class QueryScratch {
+    package final class QueryScratch {
         fileprivate let wireWeights: UnsafeMutableBufferPointer<Multiplier>
         fileprivate let gadgetWeights: UnsafeMutableBufferPointer<Multiplier>
         fileprivate let gadgetValues: UnsafeMutableBufferPointer<Field>
@@ -10,7 +10,7 @@ extension FullyLinearProof {
         fileprivate let wireSums: UnsafeMutableBufferPointer<Field>
         fileprivate var output: [Field]
 
-        init(_ proof: FullyLinearProof) {
+        package init(_ proof: FullyLinearProof) {
             wireWeights = .allocate(capacity: proof.wireDomain.count)
             wireWeights.initialize(repeating: .zero)
             gadgetWeights = .allocate(capacity: proof.gadgetDomain.count)
@@ -37,7 +37,7 @@ extension FullyLinearProof {
         }
     }
 
-    /// Computes a share of the verifier (VDAF §7.3.3, `query`).
+    /// Computes a share of the verifier (VDAF §7.3.4, `query`).
     ///
     /// - Parameters:
     ///   - measurement: a measurement share.
@@ -48,11 +48,14 @@ extension FullyLinearProof {
     ///   - verifier: receives `verifierLength` elements.
     /// - Throws: `VDAFError.verificationFailed` when the test point is a root of unity, for then the
     ///   verifier would give a wire or the gadget's output away.
-    func query(
-        measurement: UnsafeBufferPointer<Field>, proof: UnsafeBufferPointer<Field>, queryRand: UnsafeBufferPointer<Field>,
-        jointRand: [Field], inverseShares: Field, scratch: QueryScratch, into verifier: UnsafeMutableBufferPointer<Field>
+    package func query(
+        measurement: UnsafeBufferPointer<Field>, proof: UnsafeBufferPointer<Field>,
+        queryRand: UnsafeBufferPointer<Field>,
+        jointRand: [Field], inverseShares: Field, scratch: QueryScratch,
+        into verifier: UnsafeMutableBufferPointer<Field>
     ) throws {
-        precondition(proof.count == proofLength && queryRand.count == queryRandLength && verifier.count == verifierLength)
+        precondition(
+            proof.count == proofLength && queryRand.count == queryRandLength && verifier.count == verifierLength)
         let point = queryRand[queryRandLength - 1].multiplier
         guard wireDomain.lagrangeBasis(at: point, into: scratch.wireWeights) != .one else {
             throw VDAFError(.verificationFailed, "the test point is a root of unity")
@@ -71,7 +74,9 @@ extension FullyLinearProof {
         verifier[0] = reduce(scratch.output, by: queryRand)
         for wire in 0..<arity { verifier[1 + wire] = scratch.wireSums[wire] }
         var gadgetCheck = Field.zero
-        for index in 0..<gadgetDomain.count { gadgetCheck += scratch.gadgetValues[index] * scratch.gadgetWeights[index] }
+        for index in 0..<gadgetDomain.count {
+            gadgetCheck += scratch.gadgetValues[index] * scratch.gadgetWeights[index]
+        }
         verifier[1 + arity] = gadgetCheck
     }
 
@@ -83,7 +88,9 @@ extension FullyLinearProof {
         return sum
     }
 
-    private func recoverGadgetValues(_ given: UnsafeBufferPointer<Field>, into values: UnsafeMutableBufferPointer<Field>) {
+    private func recoverGadgetValues(
+        _ given: UnsafeBufferPointer<Field>, into values: UnsafeMutableBufferPointer<Field>
+    ) {
         for index in 0..<given.count { values[index] = given[index] }
         for (missing, weights) in missingValueWeights.enumerated() {
             var sum = Field.zero
@@ -94,7 +101,7 @@ extension FullyLinearProof {
 }
 
 /// Sums up every wire polynomial at the test point while the circuit runs, and answers gadget calls with
-/// the values the proof gives (VDAF §7.3.3, `QueryGadget`).
+/// the values the proof gives (VDAF appendix A.4, `QueryGadget`).
 private struct WireSummer<Field: NTTField>: GadgetWires {
     let inputs: UnsafeMutableBufferPointer<Field>
     private let sums: UnsafeMutableBufferPointer<Field>
@@ -104,7 +111,8 @@ private struct WireSummer<Field: NTTField>: GadgetWires {
     private var calls = 0
 
     init(
-        inputs: UnsafeMutableBufferPointer<Field>, sums: UnsafeMutableBufferPointer<Field>, seeds: UnsafeBufferPointer<Field>,
+        inputs: UnsafeMutableBufferPointer<Field>, sums: UnsafeMutableBufferPointer<Field>,
+        seeds: UnsafeBufferPointer<Field>,
         weights: UnsafeBufferPointer<Field.Multiplier>, outputs: UnsafeBufferPointer<Field>, outputStride: Int
     ) {
         self.inputs = inputs

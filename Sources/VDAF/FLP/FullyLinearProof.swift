@@ -9,16 +9,16 @@ package struct FullyLinearProof<Circuit: ValidityCircuit>: Sendable {
     package let circuit: Circuit
     let gadget: Circuit.NonlinearGadget
     let arity: Int
-    /// Values of a gadget polynomial in a proof (VDAF §7.3.3, `gadget_poly_len`).
-    let gadgetPolynomialLength: Int
+    /// Values of a gadget polynomial in a proof (VDAF §7.3.2, `gadget_poly_len`).
+    package let gadgetPolynomialLength: Int
     /// The p-th roots: a seed and one value per call (`wire_poly_len`).
-    let wireDomain: RootsOfUnity<Field>
+    package let wireDomain: RootsOfUnity<Field>
     /// The n-th roots, n the least power of two with room for the gadget polynomial.
-    let gadgetDomain: RootsOfUnity<Field>
+    package let gadgetDomain: RootsOfUnity<Field>
     /// The domains that lead from p values of a wire to n: the p-th, 2p-th, … (n/2)-th roots.
     let extensionDomains: [RootsOfUnity<Field>]
     /// For each missing one of the n values, its weights over the values in the proof.
-    let missingValueWeights: [[Multiplier]]
+    package let missingValueWeights: [[Multiplier]]
 
     /// - Throws: `VDAFError.invalidParameters` when the field has too few roots of unity for the circuit.
     package init(_ circuit: Circuit) throws {
@@ -47,7 +47,7 @@ package struct FullyLinearProof<Circuit: ValidityCircuit>: Sendable {
     /// Elements of a verifier (`VERIFIER_LEN`).
     package var verifierLength: Int { arity + 2 }
 
-    /// Decides about the sum of all verifier shares (VDAF §7.3.3, `decide`). Its outcome is public.
+    /// Decides about the sum of all verifier shares (VDAF §7.3.5, `decide`). Its outcome is public.
     package func decide(_ verifier: UnsafeBufferPointer<Field>) -> Bool {
         precondition(verifier.count == verifierLength)
         let gadgetOutput = gadget.evaluate(verifier.part(1..<1 + arity))

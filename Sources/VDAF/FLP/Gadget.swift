@@ -15,7 +15,8 @@ package protocol Gadget<Field>: Sendable {
     func evaluate(wires: WirePolynomials<Field>, into output: UnsafeMutableBufferPointer<Field>)
 }
 
-/// Sums of products: `x0·x1 + x2·x3 + …`. This is ParallelSum over Mul (VDAF §7.3.2); with one product it is Mul alone.
+/// Sums of products: `x0·x1 + x2·x3 + …`. This is ParallelSum over Mul (VDAF appendix A.3); with one product
+/// it is Mul alone (appendix A.1).
 package struct ParallelSum<Field: NTTField>: Gadget {
     /// Number of products.
     package let count: Int
@@ -47,13 +48,14 @@ package struct ParallelSum<Field: NTTField>: Gadget {
     }
 }
 
-/// A polynomial in one wire (VDAF §7.3.2, PolyEval).
+/// A polynomial in one wire (VDAF appendix A.2, PolyEval).
 package struct PolyEval<Field: NTTField>: Gadget {
     /// Coefficients from the constant term up; the last is not zero.
     private let coefficients: [Field]
 
     package init(coefficients: [Field]) {
-        precondition(coefficients.count >= 2 && coefficients.last != .zero, "a gadget polynomial has a degree of at least 1")
+        precondition(
+            coefficients.count >= 2 && coefficients.last != .zero, "a gadget polynomial has a degree of at least 1")
         self.coefficients = coefficients
     }
 
@@ -104,6 +106,8 @@ package struct WirePolynomials<Field: NTTField> {
             current = doubled
         }
         scratch.erase()
+        // What it held was another wire's values, and assignment would only let go of them.
+        output.erase()
         output = current
     }
 }

@@ -7,7 +7,8 @@ package struct RangeCheckedInteger<F: NTTField>: Sendable {
     package let bits: Int
     private let maximum: UInt64
     private let lastWeight: UInt64
-    private let weights: [F.Multiplier]
+    /// One for each element.
+    let weights: [F.Multiplier]
 
     /// - Throws: `VDAFError.invalidParameters` when the maximum is 0 or 2^bits is not below the modulus.
     package init(maximum: UInt64) throws {

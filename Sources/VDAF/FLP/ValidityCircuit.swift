@@ -1,4 +1,4 @@
-/// A validity circuit and its affine-aggregatable encoding (VDAF §7.3.1, `Valid`).
+/// A validity circuit and its affine-aggregatable encoding (VDAF §7.3.2, `Valid`).
 ///
 /// Every circuit here has exactly one gadget, as all of Prio3's have.
 package protocol ValidityCircuit: Sendable {
@@ -23,7 +23,7 @@ package protocol ValidityCircuit: Sendable {
     /// - Throws: `VDAFError.invalidMeasurement` when it is out of range.
     func encode(_ measurement: Prio3Measurement) throws -> [Field]
 
-    /// Evaluates the circuit on a measurement or a share of one (VDAF §7.3.1, `eval`).
+    /// Evaluates the circuit on a measurement or a share of one (VDAF §7.3.2, `eval`).
     ///
     /// - Parameters:
     ///   - measurement: `measurementLength` elements.
@@ -37,11 +37,18 @@ package protocol ValidityCircuit: Sendable {
     ) where Wires.Field == Field
 
     /// Adds the output share of a measurement share to an aggregate share of `outputLength` elements
-    /// (VDAF §7.3.1, `truncate`, then §7.2.4).
+    /// (VDAF §7.3.2, `truncate`, then §7.2.4).
     func addOutputShare(of measurement: UnsafeBufferPointer<Field>, to aggregate: UnsafeMutableBufferPointer<Field>)
 
-    /// Decodes an aggregate of `outputLength` elements (VDAF §7.3.1, `decode`).
+    /// Decodes an aggregate of `outputLength` elements (VDAF §7.3.2, `decode`).
     func decode(_ aggregate: [Field]) -> Prio3AggregateResult
+
+    /// The circuit's shape, when eight reports can be verified side by side; nil leaves it to `evaluate`.
+    var laneCircuit: LaneCircuit<Field>? { get }
+}
+
+extension ValidityCircuit {
+    package var laneCircuit: LaneCircuit<Field>? { nil }
 }
 
 /// Carries out the gadget calls of a circuit that is being evaluated: the prover records the inputs,

@@ -1,3 +1,5 @@
+import CPrioKernels
+
 /// GF(2^128 − 28·2^64 + 1), the field of Prio3SumVec, Prio3Histogram and Prio3MultihotCountVec (VDAF §6.1.4).
 package struct Field128: NTTField {
     /// Standard form, below the modulus.
@@ -40,7 +42,7 @@ package struct Field128: NTTField {
 
     /// All ones when the flag is set, else zero: a mask instead of a branch.
     @inline(__always)
-    private static func mask(_ flag: Bool) -> UInt128 { 0 &- (flag ? 1 : 0) }
+    private static func mask(_ flag: Bool) -> UInt128 { 0 &- UInt128(prio_hidden(flag ? 1 : 0)) }
 
     @inline(__always)
     package static func + (lhs: Field128, rhs: Field128) -> Field128 {
@@ -74,6 +76,17 @@ package struct Field128: NTTField {
         bytes.storeBytes(of: UInt64(truncatingIfNeeded: value &>> 64).littleEndian, toByteOffset: 8, as: UInt64.self)
     }
 
+    @inline(__always)
+    package static func load(lane: UnsafePointer<UInt64>) -> Field128 {
+        Field128(reduced: UInt128(lane[8]) &<< 64 | UInt128(lane[0]))
+    }
+
+    @inline(__always)
+    package func store(lane: UnsafeMutablePointer<UInt64>) {
+        lane[0] = UInt64(truncatingIfNeeded: value)
+        lane[8] = UInt64(truncatingIfNeeded: value &>> 64)
+    }
+
     /// `a·b / 2^128 mod modulus` (Montgomery).
     ///
     /// The modulus is 1 mod 2^64, so a word `z` at the bottom is cleared by subtracting `z·modulus`,
@@ -101,8 +114,7 @@ package struct Field128: NTTField {
             (UInt128(second.high) &<< 64 | UInt128(second.low)) &+ UInt128(first.high &+ (carry ? 1 : 0))
         let (difference, borrow) = upper.subtractingReportingOverflow(UInt128(cleared1) &<< 64 | UInt128(word0))
         let (sum, overflow) = difference.addingReportingOverflow(added)
-        let isNegative = UInt128(borrow ? 1 : 0) & ~UInt128(overflow ? 1 : 0)
-        return Field128(reduced: sum &+ (modulus & (0 &- isNegative)))
+        return Field128(reduced: sum &+ (modulus & (mask(borrow) & ~mask(overflow))))
     }
 
     /// An element of `Field128` times 2^128: Montgomery form.

@@ -1,3 +1,5 @@
+import CPrioKernels
+
 /// GF(2^64 − 2^32 + 1), the field of Prio3Count and Prio3Sum (VDAF §6.1.4).
 package struct Field64: NTTField, FieldMultiplier {
     package typealias Multiplier = Field64
@@ -35,7 +37,7 @@ package struct Field64: NTTField, FieldMultiplier {
 
     /// All ones when the flag is set, else zero: a mask instead of a branch.
     @inline(__always)
-    private static func mask(_ flag: Bool) -> UInt64 { 0 &- (flag ? 1 : 0) }
+    private static func mask(_ flag: Bool) -> UInt64 { 0 &- prio_hidden(flag ? 1 : 0) }
 
     @inline(__always)
     package static func + (lhs: Field64, rhs: Field64) -> Field64 {
@@ -74,4 +76,10 @@ package struct Field64: NTTField, FieldMultiplier {
     package func store(_ bytes: UnsafeMutableRawPointer) {
         bytes.storeBytes(of: value.littleEndian, as: UInt64.self)
     }
+
+    @inline(__always)
+    package static func load(lane: UnsafePointer<UInt64>) -> Field64 { Field64(reduced: lane[0]) }
+
+    @inline(__always)
+    package func store(lane: UnsafeMutablePointer<UInt64>) { lane[0] = value }
 }

@@ -1,6 +1,6 @@
 import CSodium
 
-/// Encoding and decoding of vectors of field elements (VDAF §6.1, `encode_vec`, `decode_vec`), and their erasure.
+/// Encoding and decoding of vectors of field elements (VDAF §6.1.1, `encode_vec`, `decode_vec`), and their erasure.
 package enum FieldVector {
     /// The little-endian encodings of the elements, one after another.
     package static func encode<F: NTTField>(_ elements: some Collection<F>) -> [UInt8] {
@@ -19,7 +19,9 @@ package enum FieldVector {
     /// Decodes exactly `output.count` elements; false when an integer is not below the modulus.
     ///
     /// - Precondition: `bytes` holds exactly that many encoded elements.
-    package static func decode<F: NTTField>(_ bytes: UnsafeRawBufferPointer, into output: UnsafeMutableBufferPointer<F>) -> Bool {
+    package static func decode<F: NTTField>(
+        _ bytes: UnsafeRawBufferPointer, into output: UnsafeMutableBufferPointer<F>
+    ) -> Bool {
         precondition(bytes.count == output.count * F.encodedSize, "the caller checks the length")
         guard let base = bytes.baseAddress else { return true }
         for index in 0..<output.count {
@@ -30,16 +32,30 @@ package enum FieldVector {
     }
 
     /// Decodes `count` elements, or nil when the length or an element is wrong.
-    package static func decode<F: NTTField>(_ bytes: some Collection<UInt8>, count: Int, as type: F.Type = F.self) -> [F]? {
+    package static func decode<F: NTTField>(
+        _ bytes: some Collection<UInt8>, count: Int, as type: F.Type = F.self
+    ) -> [F]? {
         guard bytes.count == count * F.encodedSize else { return nil }
         let contiguous = Array(bytes)
         var valid = false
         let elements = [F](unsafeUninitializedCapacity: count) { buffer, initialized in
             buffer.initialize(repeating: .zero)
-            valid = contiguous.withUnsafeBytes { decode($0, into: UnsafeMutableBufferPointer(rebasing: buffer[0..<count])) }
+            valid = contiguous.withUnsafeBytes {
+                decode($0, into: UnsafeMutableBufferPointer(rebasing: buffer[0..<count]))
+            }
             initialized = count
         }
         return valid ? elements : nil
+    }
+
+    /// Whether the bytes are encoded elements, all below the modulus. Nothing is kept of them.
+    package static func isValid<F: NTTField>(_ bytes: UnsafeRawBufferPointer, as type: F.Type) -> Bool {
+        guard bytes.count % F.encodedSize == 0 else { return false }
+        guard let base = bytes.baseAddress else { return true }
+        for offset in stride(from: 0, to: bytes.count, by: F.encodedSize) {
+            guard F.load(base + offset) != nil else { return false }
+        }
+        return true
     }
 
     /// Adds `addend` to `sum`, element by element.

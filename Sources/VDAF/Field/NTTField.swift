@@ -41,6 +41,11 @@ package protocol NTTField: Sendable, Equatable, BitwiseCopyable {
     static func load(_ bytes: UnsafeRawPointer) -> Self?
     /// Writes `encodedSize` little-endian bytes.
     func store(_ bytes: UnsafeMutableRawPointer)
+
+    /// Reads the words of one lane, 8 words apart, as the kernels wrote them: below the modulus.
+    static func load(lane: UnsafePointer<UInt64>) -> Self
+    /// Writes the words of one lane, 8 words apart.
+    func store(lane: UnsafeMutablePointer<UInt64>)
 }
 
 /// A factor in the form a field multiplies fastest with.

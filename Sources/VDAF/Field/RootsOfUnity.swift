@@ -89,7 +89,9 @@ package struct RootsOfUnity<F: NTTField>: Sendable {
     /// Q_2m(k) = Q_m(k mod m)·(t^(n/2m) + ω_2m^k). At m = n, L_k(t) = Q_n(k)·ω^k / n.
     ///
     /// - Returns: t^n. When it is 1, `t` is one of the roots.
-    package func lagrangeBasis(at t: F.Multiplier, into weights: UnsafeMutableBufferPointer<F.Multiplier>) -> F.Multiplier {
+    package func lagrangeBasis(
+        at t: F.Multiplier, into weights: UnsafeMutableBufferPointer<F.Multiplier>
+    ) -> F.Multiplier {
         precondition(weights.count == count)
         var squares = [t]  // t^(2^i), i = 0 … log2
         for index in 0..<log2 { squares.append(squares[index] * squares[index]) }

@@ -45,9 +45,17 @@ public enum PingPongMessage: Equatable, Sendable {
     public var encoded: [UInt8] {
         switch self {
         case .initialize(let verifierShare): [0] + Self.item(verifierShare)
-        case .continue(let verifierMessage, let verifierShare): [1] + Self.item(verifierMessage) + Self.item(verifierShare)
+        case .continue(let verifierMessage, let verifierShare):
+            [1] + Self.item(verifierMessage) + Self.item(verifierShare)
         case .finish(let verifierMessage): [2] + Self.item(verifierMessage)
         }
+    }
+
+    /// Where the item of a message of this type lies, for a type that has exactly one; nil for any other bytes.
+    static func item(of type: UInt8, in bytes: [UInt8]) -> Range<Int>? {
+        guard bytes.count >= 5, bytes[0] == type else { return nil }
+        let length = bytes[1..<5].reduce(0) { $0 << 8 | Int($1) }
+        return length == bytes.count - 5 ? 5..<bytes.count : nil
     }
 
     private static func item(_ bytes: [UInt8]) -> [UInt8] {

@@ -7,7 +7,7 @@ public enum AggregatorRole: Int, Sendable {
 }
 
 /// A report share to verify.
-public struct VerificationInput: Sendable {
+public struct VerificationInput: Sendable, Redacted {
     /// 16 bytes: the report ID.
     public let nonce: [UInt8]
     /// The encoded public share.
@@ -38,7 +38,7 @@ public struct LeaderContinuation: Sendable {
 }
 
 /// A report that the helper has answered.
-public struct LeaderFinishInput: Sendable {
+public struct LeaderFinishInput: Sendable, Redacted {
     /// The encoded input share once more. A secret.
     public let inputShare: [UInt8]
     /// From `LeaderContinuation`.
@@ -69,8 +69,13 @@ public struct BatchOutcome<Success: Sendable>: Sendable {
 protocol TwoPartyVDAF: Sendable {
     var randomSize: Int { get }
     func shard(_ measurement: Prio3Measurement, context: [UInt8], nonce: [UInt8], random: [UInt8]) throws -> Prio3Shares
+    func shard(
+        _ measurements: [Prio3Measurement], context: [UInt8], nonces: [[UInt8]], randoms: [[UInt8]]
+    ) -> [Result<Prio3Shares, VDAFError>]
     func checkInputShare(_ inputShare: [UInt8], role: AggregatorRole) throws
-    func leaderInitialize(_ reports: [VerificationInput], verifyKey: [UInt8], context: [UInt8]) -> [Result<LeaderContinuation, VDAFError>]
+    func leaderInitialize(
+        _ reports: [VerificationInput], verifyKey: [UInt8], context: [UInt8]
+    ) -> [Result<LeaderContinuation, VDAFError>]
     func leaderFinish(_ reports: [LeaderFinishInput], context: [UInt8]) -> BatchOutcome<Void>
     func helperInitialize(_ reports: [VerificationInput], verifyKey: [UInt8], context: [UInt8]) -> BatchOutcome<[UInt8]>
     func merge(_ aggregateShares: [[UInt8]]) throws -> [UInt8]

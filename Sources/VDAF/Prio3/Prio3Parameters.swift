@@ -2,7 +2,8 @@
 public enum Prio3Parameters: Hashable, Sendable {
     /// Prio3Count: how many measurements are 1.
     case count
-    /// Prio3Sum: the sum of integers in `0 ... maxMeasurement`.
+    /// Prio3Sum: the sum of integers in `0 ... maxMeasurement`, below 2^63. Totals are exact below the modulus
+    /// 2^64 − 2^32 + 1 and wrap around it.
     case sum(maxMeasurement: UInt64)
     /// Prio3SumVec: the sum of vectors of `length` integers in `0 ... maxMeasurement`.
     case sumVec(length: UInt32, maxMeasurement: UInt64, chunkLength: UInt32)
@@ -24,16 +25,11 @@ public enum Prio3Parameters: Hashable, Sendable {
 }
 
 /// A measurement before it is split: the most secret value there is.
-public enum Prio3Measurement: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
+public enum Prio3Measurement: Sendable, Redacted {
     /// A count's 0 or 1, a sum's summand, a histogram's bucket index.
     case integer(UInt64)
     /// A vector to sum, or zeros and ones for several choices.
     case vector([UInt64])
-
-    /// Redacted.
-    public var description: String { "<redacted>" }
-    /// Redacted.
-    public var debugDescription: String { "<redacted>" }
 }
 
 /// What a batch adds up to.

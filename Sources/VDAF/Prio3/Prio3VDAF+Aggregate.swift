@@ -1,5 +1,5 @@
 extension Prio3VDAF {
-    /// Decodes an aggregate share (VDAF §7.2.5).
+    /// Decodes an aggregate share (VDAF §7.2.7).
     ///
     /// - Throws: `VDAFError.malformedMessage`.
     package func decodeAggregateShare(_ bytes: [UInt8]) throws -> [Field] {
@@ -16,11 +16,14 @@ extension Prio3VDAF {
         FieldVector.encode(try sum(aggregateShares))
     }
 
-    /// The aggregate result (VDAF §7.2.5, `unshard`).
+    /// The aggregate result from every aggregator's share (VDAF §7.2.5, `unshard`).
     ///
     /// - Throws: `VDAFError.malformedMessage`.
     package func unshard(_ aggregateShares: [[UInt8]]) throws -> Prio3AggregateResult {
-        circuit.decode(try sum(aggregateShares))
+        guard aggregateShares.count == shares else {
+            throw VDAFError(.malformedMessage, "every aggregator gives an aggregate share")
+        }
+        return circuit.decode(try sum(aggregateShares))
     }
 
     private func sum(_ aggregateShares: [[UInt8]]) throws -> [Field] {

@@ -9,12 +9,16 @@ extension Prio3VDAF {
     package func shard(
         _ measurement: Prio3Measurement, context: [UInt8], nonce: [UInt8], random: [UInt8]
     ) throws -> Prio3Shares {
-        precondition(nonce.count == Self.nonceSize && random.count == randomSize, "nonce and randomness have fixed sizes")
+        precondition(
+            nonce.count == Self.nonceSize && random.count == randomSize, "nonce and randomness have fixed sizes")
         var encoded = try circuit.encode(measurement)
         let seeds = stride(from: 0, to: random.count, by: Self.seedSize).map { Array(random[$0..<$0 + Self.seedSize]) }
-        // Seeds come as helper after helper (share, then blind where there is one), the leader's blind, the prover's seed.
+        // Seeds come as helper after helper (share, then blind where there is one), the leader's blind, the
+        // prover's seed.
         let step = usesJointRand ? 2 : 1
-        let helpers = (0..<shares - 1).map { HelperSeeds(share: seeds[step * $0], blind: usesJointRand ? seeds[step * $0 + 1] : []) }
+        let helpers = (0..<shares - 1).map {
+            HelperSeeds(share: seeds[step * $0], blind: usesJointRand ? seeds[step * $0 + 1] : [])
+        }
         let leaderBlind = usesJointRand ? seeds[seeds.count - 2] : []
         let proveSeed = seeds[seeds.count - 1]
 
@@ -30,15 +34,19 @@ extension Prio3VDAF {
             for element in 0..<share.count { leaderShare[element] -= share[element] }
             if usesJointRand {
                 parts += share.withUnsafeBufferPointer {
-                    jointRandPart(blind: helper.blind, aggregator: index + 1, nonce: nonce, measurementShare: $0, context: context)
+                    jointRandPart(
+                        blind: helper.blind, aggregator: index + 1, nonce: nonce, measurementShare: $0,
+                        context: context)
                 }
             }
             share.erase()
         }
         if usesJointRand {
-            parts = leaderShare.withUnsafeBufferPointer {
-                jointRandPart(blind: leaderBlind, aggregator: 0, nonce: nonce, measurementShare: $0, context: context)
-            } + parts
+            parts =
+                leaderShare.withUnsafeBufferPointer {
+                    jointRandPart(
+                        blind: leaderBlind, aggregator: 0, nonce: nonce, measurementShare: $0, context: context)
+                } + parts
         }
         var leaderProofs = prove(encoded, proveSeed: proveSeed, parts: parts, context: context)
         defer { leaderProofs.erase() }
@@ -63,12 +71,14 @@ extension Prio3VDAF {
             seed: proveSeed, domainSeparation: domainSeparation(.proveRandomness, context), binder: [UInt8(proofs)])
         var proveRands: [Field] = xof.next(proof.proveRandLength * proofs)
         defer { proveRands.erase() }
-        let jointRands = usesJointRand ? jointRands(seed: jointRandSeed(parts: parts, context: context), context: context) : []
+        let jointRands =
+            usesJointRand ? jointRands(seed: jointRandSeed(parts: parts, context: context), context: context) : []
         var all = [Field]()
         all.reserveCapacity(proof.proofLength * proofs)
         for index in 0..<proofs {
             var one = proof.prove(
-                measurement, proveRand: Self.part(proveRands, index, of: proofs), jointRand: Self.part(jointRands, index, of: proofs))
+                measurement, proveRand: Self.part(proveRands, index, of: proofs),
+                jointRand: Self.part(jointRands, index, of: proofs))
             all += one
             one.erase()
         }

@@ -43,7 +43,8 @@ extension Prio3VDAF {
             package let jointRandSeed: [UInt8]
         }
 
-        /// Starts verifying a report (VDAF §7.2.2, `verify_init`). Its measurement share stays in memory for `addOutputShare`.
+        /// Starts verifying a report (VDAF §7.2.2, `verify_init`). Its measurement share stays in memory for
+        /// `addOutputShare`.
         ///
         /// - Throws: `VDAFError.malformedInputShare`, `.malformedMessage` for the public share, `.verificationFailed`.
         package func start(nonce: [UInt8], publicShare: [UInt8], inputShare: [UInt8]) throws -> Initial {
@@ -89,11 +90,10 @@ extension Prio3VDAF {
         /// - Throws: `VDAFError.malformedInputShare`.
         @discardableResult
         package func load(_ inputShare: [UInt8], measurementOnly: Bool = false) throws -> [UInt8] {
-            let blindSize = vdaf.usesJointRand ? seedSize : 0
+            guard inputShare.count == vdaf.inputShareSize(aggregator: aggregator) else {
+                throw VDAFError(.malformedInputShare, "the input share has the wrong length")
+            }
             if aggregator > 0 {
-                guard inputShare.count == seedSize + blindSize else {
-                    throw VDAFError(.malformedInputShare, "a helper's input share has the wrong length")
-                }
                 let seed = Array(inputShare[0..<seedSize])
                 var xof = vdaf.helperMeasurementShare(seed, aggregator: aggregator, context: context)
                 xof.next(into: measurementShare)
@@ -105,13 +105,11 @@ extension Prio3VDAF {
             }
             let measurementSize = measurementShare.count * Field.encodedSize
             let proofsSize = proofsShare.count * Field.encodedSize
-            guard inputShare.count == measurementSize + proofsSize + blindSize else {
-                throw VDAFError(.malformedInputShare, "the leader's input share has the wrong length")
-            }
             let isValid = inputShare.withUnsafeBytes { bytes in
                 FieldVector.decode(UnsafeRawBufferPointer(rebasing: bytes[0..<measurementSize]), into: measurementShare)
                     && FieldVector.decode(
-                        UnsafeRawBufferPointer(rebasing: bytes[measurementSize..<measurementSize + proofsSize]), into: proofsShare)
+                        UnsafeRawBufferPointer(rebasing: bytes[measurementSize..<measurementSize + proofsSize]),
+                        into: proofsShare)
             }
             guard isValid else { throw VDAFError(.malformedInputShare, "an element is not below the modulus") }
             return Array(inputShare[(measurementSize + proofsSize)...])
@@ -125,7 +123,8 @@ extension Prio3VDAF {
             for index in 0..<vdaf.proofs {
                 try proof.query(
                     measurement: measurement,
-                    proof: UnsafeBufferPointer(proofsShare.part(index * proof.proofLength..<(index + 1) * proof.proofLength)),
+                    proof: UnsafeBufferPointer(
+                        proofsShare.part(index * proof.proofLength..<(index + 1) * proof.proofLength)),
                     queryRand: queryRands.part(index * proof.queryRandLength..<(index + 1) * proof.queryRandLength),
                     jointRand: part(jointRands, index, of: vdaf.proofs), inverseShares: vdaf.inverseShares,
                     scratch: queryScratch,
@@ -152,7 +151,9 @@ extension Prio3VDAF {
             parts += share[elementsSize...]
         }
         let isValid = verifiers.withUnsafeBufferPointer { verifiers in
-            (0..<proofs).allSatisfy { proof.decide(verifiers.part($0 * proof.verifierLength..<($0 + 1) * proof.verifierLength)) }
+            (0..<proofs).allSatisfy {
+                proof.decide(verifiers.part($0 * proof.verifierLength..<($0 + 1) * proof.verifierLength))
+            }
         }
         guard isValid else { throw VDAFError(.verificationFailed, "the proof is wrong") }
         return usesJointRand ? jointRandSeed(parts: parts, context: context) : []

@@ -56,7 +56,8 @@ package struct XofTurboShake128: ~Copyable {
                 // Whole words: the state is a little-endian byte string.
                 let words = min((piece.count - index) >> 3, (Self.rate - position) >> 3)
                 for word in 0..<words {
-                    lanes[position >> 3 &+ word] ^= piece.loadUnaligned(fromByteOffset: index + 8 * word, as: UInt64.self)
+                    lanes[position >> 3 &+ word] ^= piece.loadUnaligned(
+                        fromByteOffset: index + 8 * word, as: UInt64.self)
                 }
                 index += 8 * words
                 position += 8 * words
@@ -82,10 +83,10 @@ package struct XofTurboShake128: ~Copyable {
     }
 
     /// Fills `output` with the next field elements, drawing again where an integer is not below
-    /// the modulus (VDAF §6.2, `next_vec`). Time depends on those rejections only, which say nothing of the elements kept.
+    /// the modulus (VDAF §6.2, `next_vec`). Time depends on those rejections only, which say nothing of the
+    /// elements kept.
     package mutating func next<F: NTTField>(into output: UnsafeMutableBufferPointer<F>) {
         finishAbsorbing()
-        precondition(position % F.encodedSize == 0, "elements are drawn from whole multiples of their size")
         var filled = 0
         while filled < output.count {
             if let element: F = nextCandidate() {
@@ -123,7 +124,7 @@ package struct XofTurboShake128: ~Copyable {
                 element[index] = bytes[position]
                 position += 1
             }
-            return F.load(UnsafeRawPointer(element.baseAddress!))
+            return element.baseAddress.flatMap { F.load(UnsafeRawPointer($0)) }
         }
     }
 

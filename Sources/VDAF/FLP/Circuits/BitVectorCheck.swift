@@ -18,10 +18,16 @@ package struct BitVectorCheck<F: NTTField>: Sendable {
         }
         self.length = length
         self.chunkLength = chunkLength
+        guard gadgetCalls <= Self.mostCalls else {
+            throw VDAFError(.invalidParameters, "the chunk length asks for more than \(Self.mostCalls) gadget calls")
+        }
     }
 
     /// The most elements an encoded measurement may have: 256 MiB of Field128.
     package static var longest: Int { 1 << 24 }
+    /// The most gadget calls. Tables of roots of unity grow with them, and parameters can come from outside; even
+    /// the longest measurement needs only 4096 calls with its best chunk length.
+    package static var mostCalls: Int { (1 << 16) - 1 }
 
     package var gadget: ParallelSum<F> { ParallelSum(count: chunkLength) }
     package var gadgetCalls: Int { (length + chunkLength - 1) / chunkLength }

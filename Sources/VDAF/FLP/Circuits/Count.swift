@@ -18,7 +18,8 @@ package struct Count<F: NTTField>: ValidityCircuit {
     }
 
     package func evaluate<Wires: GadgetWires>(
-        measurement: UnsafeBufferPointer<F>, jointRand: [F], inverseShares: F, wires: inout Wires, into output: inout [F]
+        measurement: UnsafeBufferPointer<F>, jointRand: [F], inverseShares: F, wires: inout Wires,
+        into output: inout [F]
     ) where Wires.Field == F {
         wires.inputs[0] = measurement[0]
         wires.inputs[1] = measurement[0]
@@ -30,4 +31,6 @@ package struct Count<F: NTTField>: ValidityCircuit {
     }
 
     package func decode(_ aggregate: [F]) -> Prio3AggregateResult { .integer(aggregate[0].integer) }
+
+    package var laneCircuit: LaneCircuit<F>? { .square }
 }

@@ -27,7 +27,8 @@ package struct Histogram<F: NTTField>: ValidityCircuit {
     }
 
     package func evaluate<Wires: GadgetWires>(
-        measurement: UnsafeBufferPointer<F>, jointRand: [F], inverseShares: F, wires: inout Wires, into output: inout [F]
+        measurement: UnsafeBufferPointer<F>, jointRand: [F], inverseShares: F, wires: inout Wires,
+        into output: inout [F]
     ) where Wires.Field == F {
         output[0] = check.evaluate(
             measurement: measurement, jointRand: jointRand, inverseShares: inverseShares, wires: &wires)
@@ -41,4 +42,8 @@ package struct Histogram<F: NTTField>: ValidityCircuit {
     }
 
     package func decode(_ aggregate: [F]) -> Prio3AggregateResult { .vector(aggregate.map(\.integer)) }
+
+    package var laneCircuit: LaneCircuit<F>? {
+        check.laneCircuit(equation: LinearEquation(weights: [.one], constant: .one))
+    }
 }

@@ -8,7 +8,10 @@ package struct MultihotCountVec<F: NTTField>: ValidityCircuit {
 
     /// - Throws: `VDAFError.invalidParameters` when a parameter is out of range.
     package init(length: Int, maxWeight: UInt64, chunkLength: Int) throws {
-        guard length >= 1, maxWeight <= UInt64(length) else {
+        guard (1...BitVectorCheck<F>.longest).contains(length) else {
+            throw VDAFError(.invalidParameters, "the length must be 1 to \(BitVectorCheck<F>.longest)")
+        }
+        guard maxWeight <= UInt64(length) else {
             throw VDAFError(.invalidParameters, "the largest weight is at most the length")
         }
         weight = try RangeCheckedInteger(maximum: maxWeight)
@@ -35,7 +38,8 @@ package struct MultihotCountVec<F: NTTField>: ValidityCircuit {
     }
 
     package func evaluate<Wires: GadgetWires>(
-        measurement: UnsafeBufferPointer<F>, jointRand: [F], inverseShares: F, wires: inout Wires, into output: inout [F]
+        measurement: UnsafeBufferPointer<F>, jointRand: [F], inverseShares: F, wires: inout Wires,
+        into output: inout [F]
     ) where Wires.Field == F {
         output[0] = check.evaluate(
             measurement: measurement, jointRand: jointRand, inverseShares: inverseShares, wires: &wires)
@@ -49,4 +53,9 @@ package struct MultihotCountVec<F: NTTField>: ValidityCircuit {
     }
 
     package func decode(_ aggregate: [F]) -> Prio3AggregateResult { .vector(aggregate.map(\.integer)) }
+
+    package var laneCircuit: LaneCircuit<F>? {
+        let weights = [F](repeating: .one, count: length) + weight.weights.map { -F($0) }
+        return check.laneCircuit(equation: LinearEquation(weights: weights, constant: .zero))
+    }
 }

@@ -23,7 +23,8 @@ package struct Sum<F: NTTField>: ValidityCircuit {
     }
 
     package func evaluate<Wires: GadgetWires>(
-        measurement: UnsafeBufferPointer<F>, jointRand: [F], inverseShares: F, wires: inout Wires, into output: inout [F]
+        measurement: UnsafeBufferPointer<F>, jointRand: [F], inverseShares: F, wires: inout Wires,
+        into output: inout [F]
     ) where Wires.Field == F {
         for index in 0..<measurementLength {
             wires.inputs[0] = measurement[index]
@@ -36,4 +37,6 @@ package struct Sum<F: NTTField>: ValidityCircuit {
     }
 
     package func decode(_ aggregate: [F]) -> Prio3AggregateResult { .integer(aggregate[0].integer) }
+
+    package var laneCircuit: LaneCircuit<F>? { .squares }
 }

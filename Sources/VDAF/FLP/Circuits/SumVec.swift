@@ -31,7 +31,8 @@ package struct SumVec<F: NTTField>: ValidityCircuit {
     }
 
     package func evaluate<Wires: GadgetWires>(
-        measurement: UnsafeBufferPointer<F>, jointRand: [F], inverseShares: F, wires: inout Wires, into output: inout [F]
+        measurement: UnsafeBufferPointer<F>, jointRand: [F], inverseShares: F, wires: inout Wires,
+        into output: inout [F]
     ) where Wires.Field == F {
         output[0] = check.evaluate(
             measurement: measurement, jointRand: jointRand, inverseShares: inverseShares, wires: &wires)
@@ -45,4 +46,6 @@ package struct SumVec<F: NTTField>: ValidityCircuit {
     }
 
     package func decode(_ aggregate: [F]) -> Prio3AggregateResult { .vector(aggregate.map(\.integer)) }
+
+    package var laneCircuit: LaneCircuit<F>? { check.laneCircuit() }
 }

@@ -1,0 +1,44 @@
+import DAPMessages
+import DAPRoles
+import DAPTesting
+import Testing
+
+@Suite struct MemoryStoreContractTests {
+    @Test("The memory store keeps the contract", arguments: StoreContract.checks)
+    func keepsContract(_ check: StoreCheck) async throws {
+        try await check.run { MemoryStore() }
+    }
+
+    @Test("Shares are erased when their report is done, and rejections stay on record")
+    func erasesShares() async throws {
+        let store = MemoryStore()
+        let task = StoreSamples.task
+        _ = try await store.insertReports((0..<4).map { StoreSamples.report($0, time: 10) })
+        _ = try await store.createAggregationJobs(
+            task: task, minimumSize: 1, maximumSize: 4, uploadedBefore: 0, now: 1000)
+        let work = try #require(try await store.leaseAggregationJob(now: 1000, leaseEnd: 1090))
+        _ = try await store.prepareAggregationJob(work.lease, rejected: [StoreSamples.reportID(0): .invalidMessage])
+        #expect(await store.reportsWithShares == 3)
+        _ = try await store.finishAggregationJob(
+            work.lease, additions: [], rejected: [StoreSamples.reportID(1): .hpkeDecryptError],
+            returned: [StoreSamples.reportID(2)], merge: StoreSamples.merge)
+        #expect(await store.reportsWithShares == 1)
+        #expect(
+            await store.rejections(task: task) == [
+                StoreSamples.reportID(0): .invalidMessage, StoreSamples.reportID(1): .hpkeDecryptError,
+            ])
+    }
+}
+
+@Suite struct FaultyStoreTests {
+    @Test("A call that fails unpersisted does nothing, one that fails persisted took effect")
+    func failsInBothFlavours() async throws {
+        let store = FaultyStore(MemoryStore(), script: [.notPersisted, .persisted])
+        let first = [StoreSamples.report(1, time: 10)]
+        await #expect(throws: InjectedFault.self) { try await store.insertReports(first) }
+        let second = [StoreSamples.report(2, time: 10)]
+        await #expect(throws: InjectedFault.self) { try await store.insertReports(second) }
+        #expect(try await store.insertReports(first + second) == [.inserted, .replayed])
+        #expect(store.calls == [.insertReports, .insertReports, .insertReports])
+    }
+}

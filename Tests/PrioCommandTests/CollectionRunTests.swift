@@ -1,0 +1,134 @@
+import DAPMessages
+import DAPRoles
+import PrioCommand
+import Synchronization
+import Testing
+import VDAF
+
+// The testing library has one, too.
+import enum PrioCommand.ExitStatus
+
+@Suite("Collecting")
+struct CollectionRunTests {
+    private let directory: TemporaryDirectory
+    private let log: ResultsLog
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        log = try ResultsLog(path: directory.file("results.jsonl"))
+    }
+
+    private func failure(_ type: ProblemType) -> CollectionFailure {
+        .refused(StoredProblem(type: type.urn, detail: "why"), status: 400)
+    }
+
+    /// Collects, and gives the windows that were asked for.
+    private func collect(
+        _ selection: WindowSelection,
+        _ answer: @escaping @Sendable (TimeWindow) async throws -> CollectionRun.Released = { _ in (20, .integer(5)) }
+    ) async throws -> (outcome: CollectionRun.Outcome, asked: [UInt64], failure: CommandFailure?) {
+        let asked = Mutex<[UInt64]>([])
+        let run = CollectionRun(metric: "visits", taskID: try Metrics.task(1), log: log) { window in
+            asked.withLock { $0.append(window.first) }
+            return try await answer(window)
+        }
+        let outcome = try await run.collect(selection) { _, _ in }
+        let report = CollectionReport(outcome: outcome, selection: selection, metric: try Metrics.metric("visits"))
+        return (outcome, asked.withLock { $0.sorted() }, report.failure)
+    }
+
+    private func named(_ first: UInt64, _ end: UInt64, merged: Bool = false) throws -> WindowSelection {
+        try .named(
+            from: Timestamp(posixSeconds: first * Metrics.day), to: Timestamp(posixSeconds: end * Metrics.day),
+            merged: merged, precision: Metrics.day, now: 1000 * Metrics.day)
+    }
+
+    private let closed = WindowSelection.closed(precision: Metrics.day, now: 3 * Metrics.day)
+
+    @Test("What has been released is neither asked for nor shown again")
+    func onlyNew() async throws {
+        try log.append(Metrics.result("visits", Metrics.window(1), reports: 20, .integer(1)))
+        let (outcome, asked, failure) = try await collect(closed)
+        #expect(asked == [0, 2])
+        #expect(outcome.results.map(\.window.first) == [0, 2])
+        #expect(log.results.count == 3)
+        #expect(failure == nil)
+        #expect(try await collect(closed).outcome.results.isEmpty)
+    }
+
+    @Test("Named windows are shown again without asking")
+    func again() async throws {
+        try log.append(Metrics.result("visits", Metrics.window(1), reports: 20, .integer(1)))
+        let (outcome, asked, failure) = try await collect(named(0, 3))
+        #expect(asked == [0, 2])
+        #expect(outcome.results.map(\.window.first) == [0, 1, 2])
+        #expect(failure == nil)
+    }
+
+    @Test("Windows with too few reports are passed over, unless there is nothing else, or they were named")
+    func tooSmall() async throws {
+        let small = failure(.invalidBatchSize)
+        let some = try await collect(closed) { window in
+            if window.first == 1 { throw small }
+            return (20, .integer(5))
+        }
+        #expect(some.outcome.tooSmall.map(\.first) == [1])
+        #expect(some.failure == nil)
+        let none = try await collect(closed) { _ in throw small }
+        #expect(none.failure?.status == .notReady)
+        let all = try await collect(named(10, 12)) { window in
+            if window.first == 10 { throw small }
+            return (20, .integer(5))
+        }
+        #expect(all.outcome.results.count == 1)
+        #expect(all.failure?.status == .notReady)
+    }
+
+    @Test(
+        "What meets one window doesn't keep from the others; what meets all does",
+        arguments: [
+            (CollectionFailure.notReady, ExitStatus.notReady, 20),
+            (.refused(StoredProblem(type: ProblemType.batchOverlap.urn, detail: ""), status: 400), .badData, 20),
+            (.unavailable("x"), .peerDown, 4),
+            (.refused(StoredProblem(type: "about:blank", detail: ""), status: 401), .notAuthorised, 4),
+            (
+                .refused(StoredProblem(type: ProblemType.unrecognizedTask.urn, detail: ""), status: 404),
+                .badConfiguration, 4
+            ),
+        ])
+    func failures(error: CollectionFailure, status: ExitStatus, asked count: Int) async throws {
+        let (outcome, asked, failure) = try await collect(named(0, 20)) { _ in throw error }
+        #expect(failure?.status == status)
+        #expect(asked.count == count)
+        #expect(outcome.notAsked == 20 - count)
+    }
+
+    @Test("What was released with other bounds is explained, not asked for")
+    func otherBounds() async throws {
+        try log.append(Metrics.result("visits", Metrics.window(1, 2), reports: 20, .integer(1)))
+        let (_, asked, failure) = try await collect(named(1, 2))
+        #expect(asked.isEmpty)
+        #expect(failure?.status == .badData)
+        #expect(failure?.message.contains("1970-01-02T00:00:00Z to 1970-01-04T00:00:00Z") == true)
+        let merged = try await collect(named(0, 2, merged: true))
+        #expect(merged.asked.isEmpty)
+        #expect(merged.failure?.status == .badData)
+        #expect(try await collect(named(1, 3, merged: true)).outcome.results.count == 1)
+    }
+
+    @Test("A result is in the file before the next is asked for, a few at a time")
+    func bounded() async throws {
+        let underWay = Mutex((now: 0, most: 0))
+        _ = try await collect(named(0, 100)) { _ in
+            underWay.withLock {
+                $0.now += 1
+                $0.most = max($0.most, $0.now)
+            }
+            await Task.yield()
+            underWay.withLock { $0.now -= 1 }
+            return (20, .integer(5))
+        }
+        #expect(underWay.withLock { $0.most } <= CollectionRun.concurrentWindows)
+        #expect(try ResultsLog(path: directory.file("results.jsonl")).results.count == 100)
+    }
+}

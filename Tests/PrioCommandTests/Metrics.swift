@@ -1,0 +1,48 @@
+import DAPMessages
+import DAPRoles
+import HPKE
+import MetricCatalog
+import PrioCommand
+import VDAF
+
+/// Metrics of every type, windows of a day.
+enum Metrics {
+    static let yaml = """
+        min_batch_size: 10
+        time_precision: 1d
+        metrics:
+          - {name: ill, title: Ill, description: d, type: count}
+          - {name: visits, title: Visits, description: d, unit: visits, type: sum, max: 100}
+          - {name: ages, title: Ages, description: d, type: histogram, edges: [0, 10, 20]}
+          - {name: mood, title: Mood, description: d, type: choice, options: [good, bad, "1/so-so"]}
+          - {name: pets, title: Pets, description: d, type: choices, options: [cat, dog, cow], at_most: 2}
+          - {name: hours, title: Hours, description: d, type: vector, length: 2, max: 9}
+        """
+
+    static func metric(_ name: String) throws -> Metric {
+        guard let metric = try Catalog(yaml: yaml).metric(named: name) else { throw NoSuchMetric() }
+        return metric
+    }
+
+    struct NoSuchMetric: Error {}
+
+    /// Seconds of a day.
+    static let day: UInt64 = 86_400
+
+    static func window(_ first: UInt64, _ count: UInt64 = 1) throws -> TimeWindow {
+        guard let window = TimeWindow(first: first, count: count, precision: day) else { throw NoSuchMetric() }
+        return window
+    }
+
+    static func task(_ byte: UInt8) throws -> TaskID { try TaskID([UInt8](repeating: byte, count: 32)) }
+
+    static func result(
+        _ metric: String, _ window: TimeWindow, reports: UInt64, _ value: Prio3AggregateResult
+    ) throws -> CollectedResult {
+        CollectedResult(metric: metric, taskID: try task(1), window: window, reportCount: reports, value: value)
+    }
+}
+
+enum MetricCatalogText {
+    static func metric(_ name: String, _ yaml: String) throws -> Metric? { try Catalog(yaml: yaml).metric(named: name) }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import PrioCommand
+import Testing
+import VDAF
+
+@Suite("The results file")
+struct ResultsLogTests {
+    private let directory: TemporaryDirectory
+    private var path: String { directory.file("results.jsonl") }
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    private func samples() throws -> [CollectedResult] {
+        [
+            try Metrics.result("visits", Metrics.window(20_000), reports: 12, .integer((1 << 53) + 1)),
+            try Metrics.result(
+                "mood", Metrics.window(20_001, 3), reports: .max, .vector([0, .max, 9_007_199_254_740_993])),
+        ]
+    }
+
+    @Test("Results read back exactly, whatever their size")
+    func exact() throws {
+        for result in try samples() { try ResultsLog(path: path).append(result) }
+        let log = try ResultsLog(path: path)
+        #expect(try log.results == samples())
+        #expect(!log.wasRepaired)
+        #expect(try directory.mode(of: "results.jsonl") == 0o600)
+        #expect(try directory.read("results.jsonl").split(separator: "\n").count == 2)
+    }
+
+    @Test("A last line cut anywhere is taken away, and the others stay")
+    func cut() throws {
+        for result in try samples() { try ResultsLog(path: path).append(result) }
+        let text = try directory.read("results.jsonl")
+        let first = try #require(text.firstIndex(of: "\n"))
+        for end in text.indices where end > text.index(after: first) {
+            _ = try directory.write(String(text[..<end]), to: "results.jsonl")
+            let log = try ResultsLog(path: path)
+            let isWhole = text.index(after: end) == text.endIndex
+            #expect(log.results.count == (isWhole ? 2 : 1))
+            #expect(log.wasRepaired == !isWhole)
+            if !isWhole { try log.append(samples()[1]) }
+            #expect(try directory.read("results.jsonl") == text)
+        }
+    }
+
+    @Test("Another damaged line is told, and nothing is changed")
+    func damage() throws {
+        for result in try samples() { try ResultsLog(path: path).append(result) }
+        let text = try directory.read("results.jsonl").replacing("\"visits\"", with: "visits")
+        _ = try directory.write(text, to: "results.jsonl")
+        let error = try #require(throws: FileError.self) { try ResultsLog(path: path) }
+        #expect(error.description.contains("line 1"))
+        #expect(error.status == .badData)
+        #expect(try directory.read("results.jsonl") == text)
+    }
+
+    @Test("A window is found by its task and its exact bounds, or by what it has in common")
+    func finding() throws {
+        let log = try ResultsLog(path: path)
+        for result in try samples() { try log.append(result) }
+        let task = try Metrics.task(1)
+        #expect(try log.result(task: task, window: Metrics.window(20_001, 3)) == samples()[1])
+        #expect(try log.result(task: task, window: Metrics.window(20_001)) == nil)
+        #expect(try log.overlapping(task: task, window: Metrics.window(20_003, 2)).count == 1)
+        #expect(try log.overlapping(task: task, window: Metrics.window(20_004)).isEmpty)
+        #expect(try log.overlapping(task: Metrics.task(2), window: Metrics.window(20_000)).isEmpty)
+    }
+}
