@@ -16,7 +16,8 @@ import VDAF
             helperEncryptedInputShare: HpkeCiphertext(configID: 1, encapsulatedKey: [1], payload: [2]))
         let request = TransportRequest(.get, "http://a.example/", token: SecretBytes(secret))
         for text in [
-            "\(StoredSecret(secret))", String(reflecting: StoredSecret(secret)), "\(report)", String(reflecting: report),
+            "\(StoredSecret(secret))", String(reflecting: StoredSecret(secret)), "\(report)",
+            String(reflecting: report),
             "\(request)", String(reflecting: request),
         ] {
             #expect(!text.contains("212") && !text.contains("d4"))

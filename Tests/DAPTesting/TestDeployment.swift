@@ -114,8 +114,8 @@ public struct TestDeployment: Sendable {
     public func report(
         _ measurement: Prio3Measurement = .integer(1), task: TestTask? = nil, secondsAhead: UInt64 = 0
     ) throws -> Report {
-        try reportFactory(task).report(
-            for: TimedMeasurement(measurement, posixSeconds: clock.now() + secondsAhead), random: random)
+        let timed = TimedMeasurement(measurement, posixSeconds: clock.now() + secondsAhead)
+        return try reportFactory(task).reports(for: [timed], random: random)[0]
     }
 
     /// Does what is due at the leader.

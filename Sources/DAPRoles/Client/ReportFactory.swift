@@ -40,17 +40,23 @@ public struct ReportFactory: Sendable {
         context = DomainSeparation.vdafContext(taskID: task.id)
     }
 
-    /// Splits and seals one measurement under a fresh random report ID.
+    /// Splits and seals measurements, each under a fresh random report ID.
     ///
-    /// - Throws: `VDAFError` `invalidMeasurement` when the task's VDAF does not take it.
-    public func report(for timed: TimedMeasurement, random: RandomSource) throws -> Report {
+    /// - Throws: `VDAFError` `invalidMeasurement` when the task's VDAF does not take one of them.
+    public func reports(for measurements: [TimedMeasurement], random: RandomSource) throws -> [Report] {
         var random = random
-        let reportID = try ReportID(random.bytes(ReportID.byteCount))
-        let metadata = ReportMetadata(
-            reportID: reportID,
-            time: Time(posixSeconds: timed.posixSeconds, precision: task.configuration.timePrecision))
-        let shares = try task.vdaf.shard(
-            timed.measurement, context: context, nonce: reportID.bytes, random: random.bytes(task.vdaf.randomSize))
+        let metadata = try measurements.map { timed in
+            ReportMetadata(
+                reportID: try ReportID(random.bytes(ReportID.byteCount)),
+                time: Time(posixSeconds: timed.posixSeconds, precision: task.configuration.timePrecision))
+        }
+        let shares = task.vdaf.shard(
+            measurements.map(\.measurement), context: context, nonces: metadata.map(\.reportID.bytes),
+            randoms: measurements.map { _ in random.bytes(task.vdaf.randomSize) })
+        return try zip(metadata, shares).map { try seal(try $1.get(), metadata: $0, random: &random) }
+    }
+
+    private func seal(_ shares: Prio3Shares, metadata: ReportMetadata, random: inout RandomSource) throws -> Report {
         let aad = try InputShareAad(
             taskID: task.id, encodedTaskConfiguration: task.encodedConfiguration, reportMetadata: metadata,
             publicShare: shares.publicShare

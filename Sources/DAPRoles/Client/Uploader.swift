@@ -63,7 +63,7 @@ public actor Uploader {
     private static func makeReports(
         _ measurements: [TimedMeasurement], _ factory: ReportFactory, _ random: RandomSource
     ) async throws -> [Report] {
-        try measurements.map { try factory.report(for: $0, random: random) }
+        try factory.reports(for: measurements, random: random)
     }
 
     private func send(_ body: [UInt8]) async -> UploadMachine.TransportAnswer {

@@ -86,7 +86,7 @@ import VDAF
             task: deployment.task.client,
             leaderConfigs: HpkeConfigList([strange, deployment.keys.leader[1].config]),
             helperConfigs: HpkeConfigList(deployment.keys.helper.map(\.config)))
-        let report = try factory.report(for: deployment.measurement(), random: deployment.random)
+        let report = try factory.reports(for: [deployment.measurement()], random: deployment.random)[0]
         #expect(report.leaderEncryptedInputShare.configID == 12)
         #expect(report.helperEncryptedInputShare.configID == 21)
     }
