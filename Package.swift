@@ -83,7 +83,7 @@ let doors: [Target] = [
 let testTargets: [Target] = [
     .target(
         name: "DAPTesting",
-        dependencies: ["DAPRoles", "DAPMessages", "VDAF", "HPKE", crypto],
+        dependencies: ["DAPRoles", "DAPMessages", "VDAF", "HPKE", crypto, logging],
         path: "Tests/DAPTesting",
         swiftSettings: settings),
     tests("TLSCodecTests", ["TLSCodec"]),
@@ -91,13 +91,14 @@ let testTargets: [Target] = [
     tests("HPKETests", ["HPKE", crypto], resources: [.copy("Fixtures")]),
     tests("DAPMessagesTests", ["DAPMessages", "TLSCodec", "VDAF", "HPKE"]),
     tests("MetricCatalogTests", ["MetricCatalog", "DAPMessages", "VDAF", "HPKE"]),
-    tests("DAPRolesTests", ["DAPRoles", "DAPMessages", "VDAF", "HPKE", "TLSCodec", "DAPTesting"]),
+    tests("DAPRolesTests", ["DAPRoles", "DAPMessages", "VDAF", "HPKE", "TLSCodec", "DAPTesting", logging]),
     tests("DAPStoreSQLiteTests", ["DAPStoreSQLite", "DAPRoles", "DAPMessages", "DAPTesting", grdb]),
     tests(
         "DAPHTTPTests",
         [
             "DAPHTTPServer", "DAPHTTPClient", "DAPRoles", "DAPMessages", "DAPTesting", "HPKE",
-            .product(name: "HummingbirdTesting", package: "hummingbird"),
+            .product(name: "HummingbirdTesting", package: "hummingbird"), asyncHTTPClient, httpTypes, logging, nioCore,
+            nioPosix, serviceLifecycle,
         ]),
     tests(
         "PrioCommandTests",

@@ -5,6 +5,7 @@ import HPKE
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOPosix
 import Testing
 
 /// The client's side, against servers that do not behave.
@@ -123,12 +124,13 @@ import Testing
         }
     }
 
-    /// A port that nobody listens at.
+    /// A port that nobody listens at any more.
     private func freePort() async throws -> Int {
-        let port = AsyncStream.makeStream(of: Int.self)
-        let running = Task { try await Self.application { port.continuation.yield($0) }.run() }
-        defer { running.cancel() }
-        return try #require(await port.stream.first { _ in true })
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = try #require(channel.localAddress?.port)
+        try await channel.close()
+        return port
     }
 
     /// Runs a test against the badly behaved server, with a transport that waits for a second.

@@ -6,6 +6,7 @@ import Hummingbird
 import HummingbirdTesting
 import Logging
 import NIOCore
+import ServiceLifecycle
 import Testing
 
 /// Both aggregators' servers over one deployment.
@@ -78,18 +79,36 @@ extension AggregatorServer {
         try await Application(responder: try responder(), logger: .silent).test(.router, test)
     }
 
-    /// Runs a test against the server on a free port.
+    /// Runs a test against the server on a free port, and shuts it down as a signal would.
     func listening(_ test: @escaping @Sendable (_ base: String) async throws -> Void) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
-            group.addTask { try await run { continuation.yield($0) } }
-            group.addTask {
+        let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
+        let group = ServiceGroup(
+            services: [ListeningServer(server: self, port: continuation)], logger: .silent)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            tasks.addTask {
                 guard let port = await ports.first(where: { _ in true }) else { return }
-                try await test("http://127.0.0.1:\(port)")
+                do {
+                    try await test("http://127.0.0.1:\(port)")
+                } catch {
+                    await group.triggerGracefulShutdown()
+                    throw error
+                }
+                await group.triggerGracefulShutdown()
             }
-            try await group.next()
-            group.cancelAll()
+            try await tasks.waitForAll()
         }
+    }
+}
+
+/// A server that tells its port.
+private struct ListeningServer: Service {
+    let server: AggregatorServer
+    let port: AsyncStream<Int>.Continuation
+
+    func run() async throws {
+        defer { port.finish() }
+        try await server.run { port.yield($0) }
     }
 }
 
