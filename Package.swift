@@ -3,10 +3,15 @@ import PackageDescription
 
 // Four floors; imports only go down (docs/architecture.md). A target lists what it may import.
 
-let settings: [SwiftSetting] = [
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("ExistentialAny"),
-]
+// scripts/fuzz sets it: libFuzzer counts the branches of our own code, and the fuzzer's executable is built.
+let isFuzzing = Context.environment["PRIO_FUZZ"] == "1"
+
+let settings: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("ExistentialAny"),
+    ] + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address"])] : [])
+let cSettings: [CSetting] = isFuzzing ? [.unsafeFlags(["-fsanitize=fuzzer-no-link"])] : []
 
 func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
@@ -28,6 +33,7 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -38,7 +44,7 @@ let core: [Target] = [
     .systemLibrary(
         name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]),
     room("TLSCodec", []),
-    .target(name: "CPrioKernels"),
+    .target(name: "CPrioKernels", cSettings: cSettings),
     room("VDAF", ["CSodium", "CPrioKernels"]),
     room("HPKE", ["CSodium", crypto]),
 ]
@@ -78,6 +84,12 @@ let doors: [Target] = [
     door(
         "prio-collector", ["PrioCommand", "DAPRoles", "DAPMessages", "MetricCatalog", "VDAF", "HPKE", "DAPHTTPClient"]),
     door("prio-bench", ["VDAF", "HPKE"]),
+    door(
+        "prio-interop",
+        [
+            "PrioCommand", "DAPRoles", "DAPMessages", "VDAF", "HPKE", "DAPStoreSQLite", "DAPHTTPClient",
+            "DAPHTTPServer", hummingbird, serviceLifecycle, logging, nioCore,
+        ]),
 ]
 
 let testTargets: [Target] = [
@@ -86,6 +98,15 @@ let testTargets: [Target] = [
         dependencies: ["DAPRoles", "DAPMessages", "VDAF", "HPKE", crypto, logging],
         path: "Tests/DAPTesting",
         swiftSettings: settings),
+    .target(
+        name: "FuzzTargets",
+        dependencies: [
+            "DAPHTTPServer", "DAPRoles", "DAPMessages", "DAPTesting", "VDAF", "HPKE", "TLSCodec", hummingbird,
+            httpTypes, logging, nioCore, nioEmbedded,
+        ],
+        path: "Tests/Fuzzing/Targets",
+        swiftSettings: settings),
+    tests("FuzzCorpusTests", ["FuzzTargets"]),
     tests("TLSCodecTests", ["TLSCodec"]),
     tests("VDAFTests", ["VDAF"], resources: [.copy("Fixtures")]),
     tests("HPKETests", ["HPKE", crypto], resources: [.copy("Fixtures")]),
@@ -106,10 +127,17 @@ let testTargets: [Target] = [
     tests(
         "IntegrationTests",
         [
-            "prio", "prio-client", "prio-aggregator", "prio-collector", "DAPMessages", "DAPRoles", "HPKE", "VDAF",
-            "MetricCatalog", "DAPHTTPClient",
+            "prio", "prio-client", "prio-aggregator", "prio-collector", "prio-interop", "DAPMessages", "DAPRoles",
+            "HPKE", "VDAF", "MetricCatalog", "DAPHTTPClient",
         ]),
 ]
+
+let fuzzer: [Target] =
+    isFuzzing
+    ? [
+        .executableTarget(
+            name: "prio-fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzzing/LibFuzzer", swiftSettings: settings)
+    ] : []
 
 let package = Package(
     name: "swift-prio",
@@ -126,5 +154,5 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
-    targets: core + protocolFloor + adapters + doors + testTargets
+    targets: core + protocolFloor + adapters + doors + testTargets + fuzzer
 )

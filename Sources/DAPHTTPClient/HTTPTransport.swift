@@ -7,24 +7,38 @@ import NIOPosix
 
 /// DAP requests over HTTP/1.1, with connections kept open between them.
 public final class HTTPTransport: Transport, Sendable {
+    /// The field that carries tokens (DAP §3.5).
+    public enum TokenField: Sendable {
+        /// `Authorization: Bearer` (RFC 6750 §2.1).
+        case authorization
+        /// `DAP-Auth-Token`, which deployed peers ask for.
+        case dapAuthToken
+    }
+
     /// Seconds that an idle connection is kept; less than servers keep theirs, so that no request goes to one that is
     /// just being closed.
     private static let idleSeconds: Int64 = 30
 
     private let client: HTTPClient
     private let timeout: Int
+    private let tokenField: TokenField
     private let maximumResponseSize: Int
 
     /// - Parameters:
     ///   - timeout: seconds until a request without a whole response counts as unanswered.
     ///   - connections: connections to one peer at the same time.
-    public convenience init(timeout: Int = 30, connections: Int = 8) {
+    ///   - tokenField: the field that carries tokens.
+    public convenience init(timeout: Int = 30, connections: Int = 8, tokenField: TokenField = .authorization) {
         self.init(
-            timeout: timeout, connections: connections, maximumResponseSize: TransportRequest.maximumResponseSize)
+            timeout: timeout, connections: connections, tokenField: tokenField,
+            maximumResponseSize: TransportRequest.maximumResponseSize)
     }
 
-    package init(timeout: Int, connections: Int, maximumResponseSize: Int) {
+    package init(
+        timeout: Int, connections: Int, tokenField: TokenField = .authorization, maximumResponseSize: Int
+    ) {
         self.timeout = timeout
+        self.tokenField = tokenField
         self.maximumResponseSize = maximumResponseSize
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
@@ -44,7 +58,7 @@ public final class HTTPTransport: Transport, Sendable {
     ///
     /// - Throws: `TransportError`.
     public func send(_ request: TransportRequest) async throws -> TransportResponse {
-        let outgoing = Self.outgoing(request)
+        let outgoing = outgoing(request)
         do {
             return try await withThrowingTaskGroup(of: TransportResponse.self) { group in
                 group.addTask { try await self.exchange(outgoing) }
@@ -72,7 +86,7 @@ public final class HTTPTransport: Transport, Sendable {
         return Self.response(response, body: Array(body.readableBytesView))
     }
 
-    private static func outgoing(_ request: TransportRequest) -> HTTPClientRequest {
+    private func outgoing(_ request: TransportRequest) -> HTTPClientRequest {
         var outgoing = HTTPClientRequest(url: request.url)
         outgoing.method = HTTPMethod(rawValue: request.method.rawValue)
         if let mediaType = request.mediaType {
@@ -80,7 +94,10 @@ public final class HTTPTransport: Transport, Sendable {
         }
         if let token = request.token {
             let text = token.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
-            outgoing.headers.add(name: "Authorization", value: "Bearer " + text)
+            switch tokenField {
+            case .authorization: outgoing.headers.add(name: "Authorization", value: "Bearer " + text)
+            case .dapAuthToken: outgoing.headers.add(name: "DAP-Auth-Token", value: text)
+            }
         }
         if request.method == .post { outgoing.body = .bytes(ByteBuffer(bytes: request.body)) }
         return outgoing
@@ -90,7 +107,8 @@ public final class HTTPTransport: Transport, Sendable {
         TransportResponse(
             status: Int(response.status.code), contentType: response.headers.first(name: "Content-Type"),
             location: response.headers.first(name: "Location"),
-            retryAfter: response.headers.first(name: "Retry-After").flatMap(UInt64.init), body: body,
+            retryAfter: response.headers.first(name: "Retry-After").flatMap { RetryAfter.seconds($0, now: Date()) },
+            body: body,
             problem: ProblemDocument.read(contentType: response.headers.first(name: "Content-Type"), body: body))
     }
 

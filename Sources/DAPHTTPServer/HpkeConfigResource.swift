@@ -13,8 +13,9 @@ struct HpkeConfigResource {
 
     func add(to group: RouterGroup<BasicRequestContext>) {
         group.get("hpke_config") { [body] _, _ in
-            var response = ResourceRequest.response(.hpkeConfigList, body)
-            response.headers[.cacheControl] = "max-age=\(HTTPLimits.hpkeConfigMaxAge)"
+            var response = Response.message(.hpkeConfigList, body)
+            // Everybody gets the same, so shared caches may keep it even of a request that carried a token.
+            response.headers[.cacheControl] = "public, max-age=\(HTTPLimits.hpkeConfigMaxAge)"
             return response
         }
     }

@@ -30,8 +30,12 @@ enum ProblemResponse {
     }
 
     /// The response that hands on a stored problem.
-    static func make(_ problem: StoredProblem, task: TaskID) -> Response {
-        document(type: problem.type, status: .badRequest, detail: problem.detail, taskID: task)
+    ///
+    /// - Parameter location: where the resource lies that failed.
+    static func make(_ problem: StoredProblem, task: TaskID, at location: String) -> Response {
+        var response = document(type: problem.type, status: .badRequest, detail: problem.detail, taskID: task)
+        response.headers[.location] = location
+        return response
     }
 
     /// The response to a fault of our own, of which the peer learns nothing.

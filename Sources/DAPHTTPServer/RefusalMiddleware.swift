@@ -2,7 +2,7 @@ import DAPRoles
 import Hummingbird
 import Logging
 
-/// Bounds how many requests are at work, and turns every error into a problem document.
+/// Bounds how many requests are at work at DAP's resources, and turns every error of theirs into a problem document.
 struct RefusalMiddleware: RouterMiddleware {
     let logger: Logger
     private let atWork = RequestGauge()
@@ -22,9 +22,6 @@ struct RefusalMiddleware: RouterMiddleware {
         } catch let abort as DAPAbort {
             logger.debug("refused", metadata: ["path": "\(request.uri.path)", "detail": "\(abort.detail)"])
             return ProblemResponse.make(abort)
-        } catch let error as HTTPError where error.status.kind == .clientError {
-            // An unknown path or method.
-            return ProblemResponse.make(DAPAbort(.notFound, "there is no such resource"))
         } catch let fault as ConnectionFault {
             // The server below knows what to do with a connection that broke.
             throw fault.underlying

@@ -15,7 +15,7 @@ struct ReportsResource {
             let body = try await resource.body(.uploadReq, upTo: HTTPLimits.uploadBody, task: task)
             let errors = try await handler.upload(task: task, body: body)
             guard !errors.statuses.isEmpty else { return Response(status: .ok) }
-            return ResourceRequest.response(.uploadErrors, try errors.encoded())
+            return .message(.uploadErrors, try errors.encoded())
         }
     }
 }

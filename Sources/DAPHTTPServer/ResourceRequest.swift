@@ -5,7 +5,7 @@ import NIOCore
 
 import enum DAPMessages.MediaType
 
-/// What the resources' routes have in common: identifiers, bodies, tokens, and answers to what goes wrong.
+/// What the resources' routes have in common: identifiers, tokens, bodies and locations.
 struct ResourceRequest {
     let request: Request
     let context: BasicRequestContext
@@ -14,27 +14,35 @@ struct ResourceRequest {
     ///
     /// - Throws: `DAPAbort` `unrecognizedTask` when it is not even the encoding of a task ID.
     func taskID() throws -> TaskID {
-        guard let text = context.parameters.get("task"), let id = try? TaskID(base64URL: text) else {
+        guard let id = identifier("task", as: TaskID.self) else {
             throw DAPAbort(.unrecognizedTask, "the URL has no valid task ID")
         }
         return id
     }
 
-    /// Another identifier of the URL.
+    /// The URL's task, for a request with an accepted token (DAP §3.5).
     ///
-    /// - Throws: `DAPAbort` not found.
-    func identifier<ID: OpaqueIdentifier>(_ name: String, as type: ID.Type, task: TaskID) throws -> ID {
-        guard let text = context.parameters.get(name), let id = try? ID(base64URL: text) else {
-            throw DAPAbort(.notFound, "there is no such resource", task: task)
-        }
-        return id
-    }
-
-    /// Refuses requests without an accepted token (DAP §3.5).
-    func authorize(_ tokens: TokenDigests, task: TaskID) throws {
-        guard tokens.accept(request) else {
+    /// - Throws: `DAPAbort` `unrecognizedTask` as `taskID()` does, or unauthorized.
+    func authorizedTask(_ tokens: any PeerTokens) throws -> TaskID {
+        let task = try taskID()
+        guard request.headers.bearerTokens.contains(where: { tokens.accept($0, task: task) }) else {
             throw DAPAbort(.unauthorized, "the bearer token is missing or wrong", task: task)
         }
+        return task
+    }
+
+    /// An identifier of the URL, or nil when it is not the encoding of one.
+    func identifier<ID: OpaqueIdentifier>(_ name: String, as type: ID.Type) -> ID? {
+        context.parameters.get(name).flatMap { try? ID(base64URL: $0) }
+    }
+
+    /// The step in the URL (DAP §4.5.3.2); nil when it is missing, given twice, or no number.
+    var step: UInt64? {
+        let values = request.uri.queryParameters[values: "step"]
+        guard values.count == 1, let text = values.first, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            return nil
+        }
+        return UInt64(text)
     }
 
     /// The body, when it has the media type and is not too large.
@@ -55,20 +63,18 @@ struct ResourceRequest {
         }
     }
 
-    /// Where a resource lies that a request to this URL created: an absolute path (DAP §3.3).
-    func location(of id: some OpaqueIdentifier) -> String {
-        let path = request.uri.path
-        return path.hasSuffix("/") ? "\(path)\(id)" : "\(path)/\(id)"
-    }
-
     private func tooLarge(_ limit: Int, _ task: TaskID) -> DAPAbort {
         DAPAbort(.tooLarge, "the body is longer than \(limit) bytes", task: task)
     }
+}
 
-    /// A response with a body of the given media type.
-    static func response(_ mediaType: MediaType, _ body: [UInt8]) -> Response {
-        Response(
-            status: .ok, headers: [.contentType: mediaType.contentType],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
-    }
+/// Locations are absolute paths (DAP §3.2), without the query of the request.
+extension ResourceRequest {
+    /// Where the resource lies that was asked for.
+    ///
+    /// Empty segments mean nothing to the router, but at the front they would make another host of the next one.
+    var location: String { "/" + request.uri.path.split(separator: "/").joined(separator: "/") }
+
+    /// Where a resource lies that a request to this URL created.
+    func location(below id: some OpaqueIdentifier) -> String { "\(location)/\(id)" }
 }

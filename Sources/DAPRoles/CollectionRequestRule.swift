@@ -1,23 +1,22 @@
 import DAPMessages
 import TLSCodec
 
-/// What both aggregators check of a collector's request (DAP §4.6.1, §4.6.4, §5.1).
+/// What both aggregators check of a collector's request (DAP §4.6.1, §4.6.4, §5).
 enum CollectionRequestRule {
-    /// The queried interval of an encoded `CollectionJobReq`.
+    /// The query of an encoded `CollectionJobReq`.
     ///
     /// - Throws: `DAPAbort`.
-    static func interval(of body: [UInt8], task: AggregatorTask) throws -> Interval {
+    static func query(of body: [UInt8], task: AggregatorTask) throws -> Query {
         guard let request = try? CollectionJobReq(decoding: body) else {
             throw DAPAbort(.invalidMessage, "the collection job request does not decode", task: task.id)
         }
-        return try interval(of: request, task: task)
+        try check(request, task: task)
+        return request.query
     }
 
-    /// The queried interval.
-    ///
     /// - Throws: `DAPAbort`.
-    static func interval(of request: CollectionJobReq, task: AggregatorTask) throws -> Interval {
-        guard case .timeInterval(let config) = request.query else {
+    static func check(_ request: CollectionJobReq, task: AggregatorTask) throws {
+        guard request.query.batchMode == task.batchMode else {
             throw DAPAbort(.invalidMessage, "the query's batch mode is not the task's", task: task.id)
         }
         guard request.aggregationParameter.isEmpty else {
@@ -34,12 +33,23 @@ enum CollectionRequestRule {
                 .unsupportedExtension, "no collection job extension is known here", task: task.id,
                 unsupportedExtensions: request.extensions.map(\.extensionType))
         }
-        try checkBatch(config.batchInterval, task: task)
-        return config.batchInterval
+        if case .timeInterval(let config) = request.query { try check(config.batchInterval, task: task) }
+    }
+
+    /// - Throws: `DAPAbort`.
+    static func check(_ batch: BatchSelector, for request: CollectionJobReq, task: AggregatorTask) throws {
+        guard batch.batchMode == task.batchMode else {
+            throw DAPAbort(.invalidMessage, "the batch selector's mode is not the task's", task: task.id)
+        }
+        try check(request, task: task)
+        if case .timeInterval(let config) = batch { try check(config.batchInterval, task: task) }
+        guard batch.isConsistent(with: request.query) else {
+            throw DAPAbort(.batchInvalid, "the selected batch is not within the query", task: task.id)
+        }
     }
 
     /// A batch is one unit of time or more (DAP §5.1.3).
-    static func checkBatch(_ interval: Interval, task: AggregatorTask) throws {
+    private static func check(_ interval: Interval, task: AggregatorTask) throws {
         guard interval.duration.value >= 1, (try? interval.end) != nil else {
             throw DAPAbort(.batchInvalid, "the batch interval is empty or has no end", task: task.id)
         }

@@ -6,6 +6,8 @@ package enum PeerAnswer: Sendable {
     case response([UInt8])
     /// The peer will not do it as things are, and has not done any of it: a client error with its status code.
     case refused(StoredProblem, status: Int)
+    /// The peer answers later (DAP §3.1): poll its resource.
+    case deferred(retryAfter: UInt64?)
     /// The peer could not answer now, or its answer got lost, or it is not to be understood: ask again, byte for byte.
     case unavailable(reason: String, retryAfter: UInt64?)
 
@@ -14,7 +16,7 @@ package enum PeerAnswer: Sendable {
         let retryAfter = response.retryAfter
         switch response.status {
         case 200...299 where response.body.isEmpty:
-            self = .unavailable(reason: "the peer is still working on it", retryAfter: retryAfter)
+            self = .deferred(retryAfter: retryAfter)
         case 200...299:
             if let contentType = response.contentType, (try? MediaType(contentType: contentType)) == mediaType {
                 self = .response(response.body)
@@ -32,13 +34,29 @@ package enum PeerAnswer: Sendable {
     }
 }
 
+/// A peer's answer, and where its resource is if it said so.
+package struct PeerReply: Sendable {
+    package let answer: PeerAnswer
+    /// An absolute URL at the peer's origin.
+    package let location: String?
+
+    package init(_ answer: PeerAnswer, location: String? = nil) {
+        self.answer = answer
+        self.location = location
+    }
+}
+
 extension Transport {
     /// Sends a request and sorts its answer; without an answer the peer counts as unavailable.
-    func ask(_ request: TransportRequest, expecting mediaType: MediaType) async -> PeerAnswer {
+    func ask(_ request: TransportRequest, expecting mediaType: MediaType) async -> PeerReply {
         do {
-            return PeerAnswer(try await send(request), expecting: mediaType)
+            let response = try await send(request)
+            let location = response.isSuccess ? response.location : nil
+            return PeerReply(
+                PeerAnswer(response, expecting: mediaType),
+                location: location.flatMap { ResourceURL.resolve(location: $0, against: request.url) })
         } catch {
-            return .unavailable(reason: String(describing: error), retryAfter: nil)
+            return PeerReply(.unavailable(reason: String(describing: error), retryAfter: nil))
         }
     }
 }

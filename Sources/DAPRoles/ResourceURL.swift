@@ -14,6 +14,16 @@ package enum ResourceURL {
         task.configuration.helperAggregatorEndpoint.appending("tasks/\(task.id)/aggregation_jobs")
     }
 
+    /// A job's location with the step that the leader is on, which every poll carries (DAP §4.5.3.2).
+    package static func aggregationJob(at location: String) -> String {
+        guard let query = location.firstIndex(of: "?") else { return location + "?step=0" }
+        let parameters = location[location.index(after: query)...].split(separator: "&")
+        return parameters.contains { $0.hasPrefix("step=") } ? location : location + "&step=0"
+    }
+
+    /// A location without its query: the resource itself, which is what is deleted.
+    package static func resource(at location: String) -> String { String(location.prefix { $0 != "?" }) }
+
     package static func aggregateShares(of task: AggregatorTask) -> String {
         task.configuration.helperAggregatorEndpoint.appending("tasks/\(task.id)/aggregate_shares")
     }

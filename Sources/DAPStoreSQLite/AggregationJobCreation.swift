@@ -2,13 +2,15 @@ import DAPRoles
 import GRDB
 
 /// Puts a task's waiting reports into jobs. A report's row number is its place in the order of upload and in its job, so
-/// a job takes one statement, however many reports it has.
+/// a job takes a few statements, however many reports it has.
 struct AggregationJobCreation {
     let task: Int64
     let minimumSize: Int
     let maximumSize: Int
     /// POSIX seconds, as is `now`.
     let uploadedBefore: Int64
+    /// In a leader-selected task.
+    let filling: BatchFilling?
     let now: Int64
 
     /// Creates jobs, those of the most refused reports first: there are few, they are the oldest, and a stream of new ones
@@ -16,6 +18,7 @@ struct AggregationJobCreation {
     ///
     /// - Returns: how many.
     func run(_ db: Database) throws -> Int {
+        try db.cachedStatement(sql: Self.wakeReports).execute(arguments: [task, now])
         var created = 0
         var refusals = try highestRefusals(below: .max, db)
         while let count = refusals, created < LeaderLimits.jobsPerCreation {
@@ -30,14 +33,15 @@ struct AggregationJobCreation {
         // Enough to know how the last job comes out.
         var waiting = try countWaiting(refusals: refusals, limit: limit * size + minimumSize, db)
         var created = 0
-        while created < limit, waiting >= minimumSize {
-            waiting -= try createJob(refusals: refusals, size: size, db)
-            created += 1
-        }
-        guard created < limit, waiting > 0 else { return created }
-        try stampWaiting(refusals: refusals, db)
-        while created < limit, try isUrgent(refusals: refusals, db) {
-            _ = try createJob(refusals: refusals, size: size, db)
+        var isStamped = false
+        while created < limit, waiting > 0 {
+            let place = try findPlace(db)
+            if waiting < minimumSize, !place.isFilled(byJobOf: min(size, waiting)) {
+                if !isStamped { try stampWaiting(refusals: refusals, db) }
+                isStamped = true
+                guard try isUrgent(refusals: refusals, db) else { break }
+            }
+            waiting -= try createJob(refusals: refusals, size: size, in: place, db)
             created += 1
         }
         return created
@@ -51,12 +55,15 @@ struct AggregationJobCreation {
     /// Creates a job of the oldest reports; there is at least one.
     ///
     /// - Returns: how many it has.
-    private func createJob(refusals: Int64, size: Int, _ db: Database) throws -> Int {
-        try db.cachedStatement(sql: Self.insertJob).execute(arguments: [task, now])
+    private func createJob(refusals: Int64, size: Int, in place: Place, _ db: Database) throws -> Int {
+        let batch = try openBatch(place, db)
+        try db.cachedStatement(sql: Self.insertJob).execute(arguments: [task, batch, now])
         let job = db.lastInsertedRowID
-        try db.cachedStatement(sql: Self.assignReports).execute(arguments: [job, task, refusals, size])
+        try db.cachedStatement(sql: Self.assignReports)
+            .execute(arguments: [job, task, refusals, min(Int64(size), place.room)])
         let count = db.changesCount
         guard count > 0 else { throw SQLiteStoreError(.corrupt, "reports were waiting and are not") }
+        if let batch { try LeaderBatches.countAssigned(count, to: batch, db) }
         return count
     }
 
@@ -79,9 +86,38 @@ struct AggregationJobCreation {
     }
 }
 
+/// The batches that jobs go into.
 extension AggregationJobCreation {
+    /// Where the next job goes.
+    private struct Place {
+        /// Nil for a batch that is still to be opened, and in a time-interval task.
+        var batch: Int64?
+        var room = Int64.max
+
+        func isFilled(byJobOf size: Int) -> Bool { room <= size }
+    }
+
+    private func findPlace(_ db: Database) throws -> Place {
+        guard let filling else { return Place() }
+        let targetSize = Int64(max(1, filling.targetSize))
+        let batch = try LeaderBatches(task: task, db: db).oldestWithRoom(targetSize: targetSize)
+        return batch.map { Place(batch: $0.number, room: $0.room) } ?? Place(room: targetSize)
+    }
+
+    /// - Returns: nil in a time-interval task.
+    private func openBatch(_ place: Place, _ db: Database) throws -> Int64? {
+        guard let filling, place.batch == nil else { return place.batch }
+        return try LeaderBatches(task: task, db: db).insert(filling.newBatchID(), now: now)
+    }
+}
+
+extension AggregationJobCreation {
+    private static let wakeReports = """
+        UPDATE client_reports SET state = 0, rest_until = NULL WHERE task = ? AND state = -1 AND rest_until <= ?
+        """
+
     private static let insertJob = """
-        INSERT INTO aggregation_jobs (task, is_prepared, due_at, lease_end, attempts) VALUES (?, 0, ?, 0, 0)
+        INSERT INTO aggregation_jobs (task, batch, is_prepared, due_at, lease_end, attempts) VALUES (?, ?, 0, ?, 0, 0)
         """
 
     private static let assignReports = """

@@ -7,6 +7,8 @@ import GRDB
 struct AggregationJobRow {
     let number: Int64
     let task: Int64
+    /// The number of its batch in a leader-selected task.
+    let batch: Int64?
     let isPrepared: Bool
     private let db: Database
 
@@ -17,6 +19,7 @@ struct AggregationJobRow {
         number = lease.job
         task = try row.value(0)
         isPrepared = try row.value(1)
+        batch = try row.optional(2)
         self.db = db
     }
 
@@ -39,10 +42,24 @@ struct AggregationJobRow {
         }
     }
 
-    /// Records that the reports of a collected bucket are rejected.
-    func rejectCollected(at time: Int64) throws {
-        try db.cachedStatement(sql: Self.rejectAt)
-            .execute(arguments: [Int(ReportError.batchCollected.rawValue), number, time])
+    /// Adds to a bucket; records that the job's reports in it are rejected when it is collected.
+    func add(_ addition: BatchBucket, merge: AggregateShareMerge) throws {
+        let collected = Int(ReportError.batchCollected.rawValue)
+        let batches = LeaderBatches(task: task, db: db)
+        switch addition.id {
+        case .time(let time):
+            let interval = StoredInterval(bucket: try time.stored)
+            if try BatchIntervals.collected.overlap(interval, task: task, db) {
+                return try db.cachedStatement(sql: Self.rejectAt)
+                    .execute(arguments: [collected, number, interval.start])
+            }
+        case .batch(let batchID):
+            if try batches.isCollected(batchID) {
+                return try db.cachedStatement(sql: Self.rejectOthers).execute(arguments: [collected, number])
+            }
+            try batches.countAggregated(addition.reportCount.storedCount, in: batchID)
+        }
+        try BatchBuckets(task: task, db: db).add(addition, merge: merge)
     }
 
     /// Records one rejection for all of the job's reports.
@@ -50,11 +67,22 @@ struct AggregationJobRow {
         try db.cachedStatement(sql: Self.rejectAll).execute(arguments: [Int(error.rawValue), number])
     }
 
-    /// Lets reports wait for another job, unless they are rejected.
-    func giveBack(_ returned: [ReportID]) throws {
-        let statement = try db.cachedStatement(sql: Self.giveBack)
+    /// Lets reports that were too early rest before they wait for another job, unless they are rejected; those that rested
+    /// often enough are.
+    ///
+    /// - Parameter now: POSIX seconds.
+    func rest(_ returned: [ReportID], now: Int64) throws {
+        let rest = try db.cachedStatement(sql: Self.rest)
+        let giveUp = try db.cachedStatement(sql: Self.giveUp)
+        let longest = Int64(LeaderLimits.longestRest)
+        // The sum has to fit a column.
+        let now = min(now, .max - longest)
         for reportID in returned {
-            try statement.execute(arguments: [task, Data(reportID.bytes), number])
+            let id = Data(reportID.bytes)
+            try rest.execute(arguments: [now, longest, task, id, number, LeaderLimits.rests])
+            if db.changesCount > 0 { continue }
+            try giveUp.execute(
+                arguments: [Int(ReportError.reportTooEarly.rawValue), task, id, number, LeaderLimits.rests])
         }
     }
 
@@ -63,16 +91,22 @@ struct AggregationJobRow {
         try db.cachedStatement(sql: Self.giveBackRefused).execute(arguments: [number])
     }
 
-    /// Takes rejected reports out of the job and erases their shares.
+    /// Takes rejected reports out of the job, and its batch, and erases their shares.
     func settleRejected() throws {
         try db.cachedStatement(sql: Self.eraseRejectedShares).execute(arguments: [number])
         try db.cachedStatement(sql: Self.settleRejected).execute(arguments: [number])
+        if let batch { try LeaderBatches.countAssigned(-db.changesCount, to: batch, db) }
     }
 
     /// Takes all reports out of the job and erases their shares.
     func settleAll() throws {
         try db.cachedStatement(sql: Self.eraseShares).execute(arguments: [number])
         try db.cachedStatement(sql: Self.settleAll).execute(arguments: [number])
+    }
+
+    /// Takes all reports out of the job's batch; those that are aggregated come back with the addition to its bucket.
+    func leaveBatch() throws {
+        if let batch { try LeaderBatches.countAssigned(-reportCount(), to: batch, db) }
     }
 
     /// Fixes the report list.
@@ -109,8 +143,9 @@ extension Cursor {
 
 extension AggregationJobRow {
     static let selectDue = """
-        SELECT job.number, job.attempts, job.is_prepared, tasks.task_id
+        SELECT job.number, job.attempts, job.is_prepared, job.location, tasks.task_id, batch.batch_id
         FROM aggregation_jobs AS job JOIN tasks ON tasks.number = job.task
+        LEFT JOIN leader_batches AS batch ON batch.number = job.batch
         WHERE job.due_at <= ? AND job.lease_end <= ? ORDER BY job.due_at, job.number LIMIT 1
         """
 
@@ -119,11 +154,12 @@ extension AggregationJobRow {
         """
 
     static let release = """
-        UPDATE aggregation_jobs SET due_at = ?, lease_end = 0, lease_token = NULL WHERE number = ? AND lease_token = ?
+        UPDATE aggregation_jobs SET due_at = ?, location = ?, lease_end = 0, lease_token = NULL
+        WHERE number = ? AND lease_token = ?
         """
 
     private static let selectLeased = """
-        SELECT task, is_prepared FROM aggregation_jobs WHERE number = ? AND lease_token = ?
+        SELECT task, is_prepared, batch FROM aggregation_jobs WHERE number = ? AND lease_token = ?
         """
 
     private static let selectReports = """
@@ -145,9 +181,20 @@ extension AggregationJobRow {
 
     private static let rejectAll = "UPDATE client_reports SET error = ? WHERE job = ? AND state = 1"
 
-    private static let giveBack = """
-        UPDATE client_reports SET state = 0, job = NULL
-        WHERE task = ? AND report_id = ? AND job = ? AND state = 1 AND error IS NULL
+    private static let rejectOthers = """
+        UPDATE client_reports SET error = ? WHERE job = ? AND state = 1 AND error IS NULL
+        """
+
+    /// The `n`th rest lasts 2ⁿ seconds.
+    private static let rest = """
+        UPDATE client_reports SET state = -1, job = NULL, rests = rests + 1,
+            rest_until = ? + min(1 << min(rests + 1, 32), ?)
+        WHERE task = ? AND report_id = ? AND job = ? AND state = 1 AND error IS NULL AND rests < ?
+        """
+
+    private static let giveUp = """
+        UPDATE client_reports SET error = ?
+        WHERE task = ? AND report_id = ? AND job = ? AND state = 1 AND error IS NULL AND rests >= ?
         """
 
     private static let giveBackRefused = """

@@ -1,73 +1,56 @@
 import DAPMessages
 import DAPRoles
-import Foundation
 import GRDB
 
-/// The batch buckets of a task.
+/// The batch buckets of a task, of either batch mode.
 struct BatchBuckets {
     let task: Int64
     let db: Database
 
     /// Adds to a bucket, or starts it.
     func add(_ addition: BatchBucket, merge: AggregateShareMerge) throws {
-        let time = try addition.time.stored
-        guard let row = try Row.fetchOne(db.cachedStatement(sql: Self.select), arguments: [task, time]) else {
-            return try write(addition, at: time)
+        switch addition.id {
+        case .time(let time): try timeInterval.add(addition, at: time.stored, merge: merge)
+        case .batch(let batchID): try leaderSelected.add(addition, of: batchID, merge: merge)
         }
-        let stored = try Self.bucket(row)
-        let (count, overflow) = stored.reportCount.addingReportingOverflow(addition.reportCount)
+    }
+
+    /// The non-empty buckets of a batch, in order of time.
+    func of(_ batch: BatchSelector) throws -> [BatchBucket] {
+        switch batch {
+        case .timeInterval(let config): try timeInterval.within(StoredInterval(config.batchInterval))
+        case .leaderSelected(let config): try leaderSelected.bucket(of: config.batchID).filter(\.isFilled)
+        }
+    }
+
+    /// How many reports the buckets of a batch contain.
+    func reportCount(of batch: BatchSelector) throws -> UInt64 {
+        switch batch {
+        case .timeInterval(let config): try timeInterval.reportCount(within: StoredInterval(config.batchInterval))
+        case .leaderSelected(let config): try leaderSelected.bucket(of: config.batchID).first?.reportCount ?? 0
+        }
+    }
+
+    private var timeInterval: TimeIntervalBuckets { TimeIntervalBuckets(task: task, db: db) }
+
+    private var leaderSelected: LeaderSelectedBuckets { LeaderSelectedBuckets(task: task, db: db) }
+}
+
+extension BatchBucket {
+    /// This bucket with an addition.
+    ///
+    /// - Throws: `SQLiteStoreError` (`outOfRange`) when the reports cannot be counted.
+    func adding(_ addition: BatchBucket, merge: AggregateShareMerge) throws -> BatchBucket {
+        let (count, overflow) = reportCount.addingReportingOverflow(addition.reportCount)
         guard !overflow else { throw SQLiteStoreError(.outOfRange, "more reports than can be counted") }
-        var checksum = stored.checksum
+        var checksum = checksum
         checksum.merge(addition.checksum)
-        let sum = BatchBucket(
-            time: addition.time, aggregateShare: try merge(stored.aggregateShare, addition.aggregateShare),
+        let first = min(times.lowerBound, addition.times.lowerBound)
+        let last = max(times.upperBound, addition.times.upperBound)
+        return BatchBucket(
+            id: id, times: first...last, aggregateShare: try merge(aggregateShare, addition.aggregateShare),
             reportCount: count, checksum: checksum)
-        try write(sum, at: time)
     }
 
-    /// The non-empty buckets within an interval, in order of time.
-    func within(_ interval: StoredInterval) throws -> [BatchBucket] {
-        let statement = try db.cachedStatement(sql: Self.selectWithin)
-        return try Row.fetchAll(statement, arguments: [task, interval.start, interval.end]).map(Self.bucket)
-    }
-
-    /// How many reports the buckets within an interval contain.
-    func reportCount(within interval: StoredInterval) throws -> UInt64 {
-        let statement = try db.cachedStatement(sql: Self.sumWithin)
-        let row = try Row.fetchOne(statement, arguments: [task, interval.start, interval.end])
-        return try row?.unsigned(0) ?? 0
-    }
-
-    private func write(_ bucket: BatchBucket, at time: Int64) throws {
-        try db.cachedStatement(sql: Self.upsert).execute(
-            arguments: [
-                task, time, Data(bucket.aggregateShare), try bucket.reportCount.storedCount,
-                Data(bucket.checksum.bytes),
-            ])
-    }
-
-    private static func bucket(_ row: Row) throws -> BatchBucket {
-        try BatchBucket(
-            time: Time(row.unsigned(0)), aggregateShare: row.bytes(1), reportCount: row.unsigned(2),
-            checksum: BatchChecksum(row.bytes(3)))
-    }
-
-    private static let select = """
-        SELECT time, aggregate_share, report_count, checksum FROM batch_buckets WHERE task = ? AND time = ?
-        """
-
-    private static let selectWithin = """
-        SELECT time, aggregate_share, report_count, checksum FROM batch_buckets
-        WHERE task = ? AND time >= ? AND time < ? AND report_count > 0 ORDER BY time
-        """
-
-    private static let sumWithin = """
-        SELECT coalesce(sum(report_count), 0) FROM batch_buckets WHERE task = ? AND time >= ? AND time < ?
-        """
-
-    private static let upsert = """
-        INSERT INTO batch_buckets (task, time, aggregate_share, report_count, checksum) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT (task, time) DO UPDATE SET aggregate_share = excluded.aggregate_share,
-            report_count = excluded.report_count, checksum = excluded.checksum
-        """
+    fileprivate var isFilled: Bool { reportCount > 0 }
 }

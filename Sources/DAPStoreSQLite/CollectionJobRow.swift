@@ -5,8 +5,11 @@ import GRDB
 
 /// A collection job as it was found.
 struct CollectionJobRow {
+    let number: Int64
     let id: CollectionJobID
     let state: CollectionJobState
+    /// The number of the leader-selected batch that is closed on behalf of the job, or collected by it.
+    let batch: Int64?
 
     /// The job that a request created.
     static func find(request: [UInt8], task: Int64, _ db: Database) throws -> CollectionJobRow? {
@@ -24,89 +27,92 @@ struct CollectionJobRow {
     }
 
     private init(_ row: Row) throws {
-        id = try CollectionJobID(row.bytes(0))
-        switch try row.value(1, as: Int.self) {
+        number = try row.value(0)
+        id = try CollectionJobID(row.bytes(1))
+        switch try row.value(2, as: Int.self) {
         case 0: state = .pending
-        case 1: state = .finished(try row.bytes(2))
-        case 2: state = .failed(StoredProblem(type: try row.value(3), detail: try row.value(4)))
+        case 1: state = .finished(try row.bytes(3))
+        case 2: state = .failed(StoredProblem(type: try row.value(4), detail: try row.value(5)))
         default: throw SQLiteStoreError(.corrupt, "a collection job has an unknown state")
+        }
+        batch = try row.optional(6)
+    }
+
+    /// Creates a job; an interval is kept as it was asked for, and as the stretch of time that it takes.
+    static func insert(
+        _ id: CollectionJobID, request: [UInt8], query: Query, task: Int64, now: Int64, _ db: Database
+    ) throws {
+        let stored = query.interval.map(StoredInterval.init)
+        try db.cachedStatement(sql: insert).execute(
+            arguments: [
+                task, Data(id.bytes), Data(request), try query.interval.map { Data(try $0.encoded()) },
+                stored?.start ?? 0, stored?.end ?? 0, now,
+            ])
+    }
+
+    /// Starts a failed job anew.
+    func restart(now: Int64, _ db: Database) throws {
+        try db.cachedStatement(sql: Self.restart).execute(arguments: [now, number])
+    }
+
+    /// Forgets the job. What it has collected stays collected: without ID and request its row is found by nobody, and
+    /// its interval is found as before. What it has closed is opened, but a leader-selected batch stays closed to reports,
+    /// since the helper may have collected it.
+    func delete(_ db: Database) throws {
+        if case .finished = state {
+            return try db.cachedStatement(sql: Self.erase).execute(arguments: [number])
+        }
+        if let batch {
+            try LeaderBatches.reopen(batch, db)
+            try LeaderBatches.seal(batch, db)
+        }
+        try db.cachedStatement(sql: "DELETE FROM collection_jobs WHERE number = ?").execute(arguments: [number])
+    }
+}
+
+extension Query {
+    /// What is asked for in a time-interval task.
+    var interval: Interval? {
+        switch self {
+        case .timeInterval(let config): config.batchInterval
+        case .leaderSelected: nil
         }
     }
 
-    /// What a transaction of the lease's holder needs to know.
-    struct Leased {
-        let task: Int64
-        let interval: StoredInterval
-        let isClosed: Bool
-
-        /// The job, or nil when the lease was lost or the job is done.
-        init?(_ lease: JobLease, _ db: Database) throws {
-            let statement = try db.cachedStatement(sql: selectLeased)
-            guard let row = try Row.fetchOne(statement, arguments: [lease.job, lease.token]) else { return nil }
-            task = try row.value(0)
-            interval = StoredInterval(try Interval(decoding: row.bytes(1)))
-            isClosed = try row.value(2)
-        }
+    /// Reads a query from the column `interval`.
+    init(storedInterval bytes: [UInt8]) throws {
+        self =
+            bytes.isEmpty
+            ? .leaderSelected
+            : .timeInterval(TimeIntervalQueryConfig(batchInterval: try Interval(decoding: bytes)))
     }
 }
 
 extension CollectionJobRow {
     private static let selectByRequest = """
-        SELECT job_id, state, response, problem_type, problem_detail FROM collection_jobs
+        SELECT number, job_id, state, response, problem_type, problem_detail, batch FROM collection_jobs
         WHERE task = ? AND request = ?
         """
 
     private static let selectByID = """
-        SELECT job_id, state, response, problem_type, problem_detail FROM collection_jobs
+        SELECT number, job_id, state, response, problem_type, problem_detail, batch FROM collection_jobs
         WHERE task = ? AND job_id = ?
         """
 
     private static let selectUnfinished = "SELECT count(*) FROM collection_jobs WHERE task = ? AND state = 0"
 
-    static let insert = """
+    private static let insert = """
         INSERT INTO collection_jobs
             (task, job_id, request, interval, start_time, end_time, state, is_closed, due_at, lease_end, attempts)
         VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?, 0, 0)
         """
 
-    static let restart = """
+    private static let restart = """
         UPDATE collection_jobs SET state = 0, problem_type = NULL, problem_detail = NULL, due_at = ?, attempts = 0
-        WHERE task = ? AND job_id = ?
+        WHERE number = ?
         """
 
-    static let selectDue = """
-        SELECT job.number, job.attempts, job.request, job.interval, job.is_closed, tasks.task_id
-        FROM collection_jobs AS job JOIN tasks ON tasks.number = job.task
-        WHERE job.state = 0 AND job.due_at <= ? AND job.lease_end <= ? ORDER BY job.due_at, job.number LIMIT 1
-        """
-
-    static let lease = """
-        UPDATE collection_jobs SET lease_end = ?, lease_token = ?, attempts = attempts + 1 WHERE number = ?
-        """
-
-    private static let selectLeased = """
-        SELECT task, interval, is_closed FROM collection_jobs WHERE number = ? AND lease_token = ?
-        """
-
-    static let countPending = """
-        SELECT count(*) FROM client_reports WHERE task = ? AND time >= ? AND time < ? AND state < 2
-        """
-
-    static let existsPending = """
-        SELECT EXISTS (SELECT 1 FROM client_reports WHERE task = ? AND time >= ? AND time < ? AND state < 2)
-        """
-
-    static let finish = """
-        UPDATE collection_jobs SET state = 1, response = ?, lease_end = 0, lease_token = NULL WHERE number = ?
-        """
-
-    static let fail = """
-        UPDATE collection_jobs SET state = 2, is_closed = 0, problem_type = ?, problem_detail = ?, lease_end = 0,
-            lease_token = NULL
-        WHERE number = ? AND lease_token = ?
-        """
-
-    static let release = """
-        UPDATE collection_jobs SET due_at = ?, lease_end = 0, lease_token = NULL WHERE number = ? AND lease_token = ?
+    private static let erase = """
+        UPDATE collection_jobs SET job_id = NULL, request = NULL, response = NULL WHERE number = ?
         """
 }

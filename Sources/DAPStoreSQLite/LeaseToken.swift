@@ -1,6 +1,6 @@
 import GRDB
 
-/// The counter that makes leases distinct, over all jobs of both kinds and all processes.
+/// The counter that makes leases distinct, over all kinds of jobs and all processes.
 enum LeaseToken {
     /// A token that no lease had before. Taken in the transaction that writes the lease.
     static func next(_ db: Database) throws -> Int64 {

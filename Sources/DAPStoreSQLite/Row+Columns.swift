@@ -13,6 +13,14 @@ extension Row {
         return value
     }
 
+    /// A column that may be NULL.
+    ///
+    /// - Throws: `SQLiteStoreError` (`corrupt`) when it holds something else.
+    func optional<Value: DatabaseValueConvertible>(_ column: Int, as type: Value.Type = Value.self) throws -> Value? {
+        let stored: DatabaseValue = self[column]
+        return stored.isNull ? nil : try value(column, as: type)
+    }
+
     /// A BLOB column. SQLite gets an empty one as NULL, so NULL is empty.
     func bytes(_ column: Int) throws -> [UInt8] {
         let stored: DatabaseValue = self[column]

@@ -4,15 +4,18 @@ import Foundation
 import GRDB
 
 extension SQLiteStore: LeaderAggregationStore {
-    /// Creates jobs. A minimum below 1 counts as 1, and a maximum above `LeaderLimits.reportsPerJob` as that.
+    /// Creates jobs. A minimum or a target below 1 counts as 1, and a maximum above `LeaderLimits.reportsPerJob` as that.
+    /// A batch that the helper has refused reports for as collected, or whose collection job was deleted, takes no more,
+    /// whatever room it has.
     public func createAggregationJobs(
-        task taskID: TaskID, minimumSize: Int, maximumSize: Int, uploadedBefore: UInt64, now: UInt64
+        task taskID: TaskID, minimumSize: Int, maximumSize: Int, uploadedBefore: UInt64, filling: BatchFilling?,
+        now: UInt64
     ) async throws -> Int {
         guard let task = try await knownNumber(of: taskID, as: .leader) else { return 0 }
         let creation = AggregationJobCreation(
             task: task, minimumSize: min(max(1, minimumSize), Int(Int32.max)),
             maximumSize: min(max(1, maximumSize), LeaderLimits.reportsPerJob),
-            uploadedBefore: uploadedBefore.storedSeconds, now: now.storedSeconds)
+            uploadedBefore: uploadedBefore.storedSeconds, filling: filling, now: now.storedSeconds)
         return try await pool.write { db in try creation.run(db) }
     }
 
@@ -28,9 +31,11 @@ extension SQLiteStore: LeaderAggregationStore {
                 job: job, token: try LeaseToken.next(db), attempt: try due.value(1, as: Int.self) + 1)
             try db.cachedStatement(sql: AggregationJobRow.lease)
                 .execute(arguments: [leaseEnd.storedSeconds, lease.token, job])
-            let taskID = try TaskID(due.bytes(3))
+            let taskID = try TaskID(due.bytes(4))
+            let batchID = try due.bytes(5)
             return AggregationJobWork(
-                lease: lease, taskID: taskID, isPrepared: try due.value(2),
+                lease: lease, taskID: taskID, batchID: batchID.isEmpty ? nil : try BatchID(batchID),
+                isPrepared: try due.value(2), location: try due.optional(3),
                 reports: try AggregationJobRow.reports(of: job, taskID: taskID, db))
         }
     }
@@ -55,20 +60,16 @@ extension SQLiteStore: LeaderAggregationStore {
     /// `batch_collected`; a report both rejected and returned is rejected.
     public func finishAggregationJob(
         _ lease: JobLease, additions: [BatchBucket], rejected: [ReportID: ReportError], returned: [ReportID],
-        merge: AggregateShareMerge
+        now: UInt64, merge: AggregateShareMerge
     ) async throws -> Bool {
         try await pool.write { db in
             guard let job = try AggregationJobRow(lease, db) else { return false }
+            try job.leaveBatch()
             try job.reject(rejected)
-            try job.giveBack(returned)
-            let buckets = BatchBuckets(task: job.task, db: db)
-            for addition in additions {
-                let time = try addition.time.stored
-                if try BatchIntervals.collected.overlap(StoredInterval(bucket: time), task: job.task, db) {
-                    try job.rejectCollected(at: time)
-                } else {
-                    try buckets.add(addition, merge: merge)
-                }
+            try job.rest(returned, now: now.storedSeconds)
+            for addition in additions { try job.add(addition, merge: merge) }
+            if let batch = job.batch, rejected.values.contains(.batchCollected) {
+                try LeaderBatches.seal(batch, db)
             }
             try job.settleAll()
             try job.delete()
@@ -77,10 +78,10 @@ extension SQLiteStore: LeaderAggregationStore {
     }
 
     /// Ends the lease.
-    public func releaseAggregationJob(_ lease: JobLease, dueAt: UInt64) async throws {
+    public func releaseAggregationJob(_ lease: JobLease, dueAt: UInt64, location: String?) async throws {
         try await pool.write { db in
             try db.cachedStatement(sql: AggregationJobRow.release)
-                .execute(arguments: [dueAt.storedSeconds, lease.job, lease.token])
+                .execute(arguments: [dueAt.storedSeconds, location, lease.job, lease.token])
         }
     }
 
@@ -88,6 +89,7 @@ extension SQLiteStore: LeaderAggregationStore {
     public func dissolveAggregationJob(_ lease: JobLease) async throws -> Bool {
         try await pool.write { db in
             guard let job = try AggregationJobRow(lease, db) else { return false }
+            try job.leaveBatch()
             if try job.reportCount() == 1 {
                 try job.rejectAll(.reportDropped)
                 try job.settleAll()

@@ -1,33 +1,27 @@
 public import DAPMessages
 public import DAPRoles
-import Foundation
 import GRDB
 
 extension SQLiteStore: LeaderCollectionStore {
     /// Creates a collection job, finds it, or starts it anew.
     public func createCollectionJob(
-        task taskID: TaskID, candidateID: CollectionJobID, request: [UInt8], interval: Interval, now: UInt64
+        task taskID: TaskID, candidateID: CollectionJobID, request: [UInt8], query: Query, now: UInt64
     ) async throws -> CollectionJobCreation {
         let task = try await number(of: taskID, as: .leader)
-        let encodedInterval = Data(try interval.encoded())
         return try await pool.write { db in
             let existing = try CollectionJobRow.find(request: request, task: task, db)
             if let existing, !existing.state.isFailed { return .job(existing.id, existing.state) }
-            if try BatchIntervals.collected.overlap(StoredInterval(interval), task: task, db) { return .overlap }
+            let interval = query.interval.map(StoredInterval.init)
+            if let interval, try BatchIntervals.collected.overlap(interval, task: task, db) { return .overlap }
             guard try CollectionJobRow.countUnfinished(task: task, db) < LeaderLimits.unfinishedCollectionJobs else {
                 return .tooMany
             }
             if let existing {
-                try db.cachedStatement(sql: CollectionJobRow.restart)
-                    .execute(arguments: [now.storedSeconds, task, Data(existing.id.bytes)])
+                try existing.restart(now: now.storedSeconds, db)
                 return .job(existing.id, .pending)
             }
-            let stored = StoredInterval(interval)
-            try db.cachedStatement(sql: CollectionJobRow.insert).execute(
-                arguments: [
-                    task, Data(candidateID.bytes), Data(request), encodedInterval, stored.start, stored.end,
-                    now.storedSeconds,
-                ])
+            try CollectionJobRow.insert(
+                candidateID, request: request, query: query, task: task, now: now.storedSeconds, db)
             return .job(candidateID, .pending)
         }
     }
@@ -38,56 +32,53 @@ extension SQLiteStore: LeaderCollectionStore {
         return try await pool.read { db in try CollectionJobRow.find(id: id, task: task, db)?.state }
     }
 
+    /// Forgets a job.
+    public func deleteCollectionJob(task taskID: TaskID, id: CollectionJobID) async throws -> Bool {
+        guard let task = try await knownNumber(of: taskID, as: .leader) else { return false }
+        return try await pool.write { db in
+            guard let job = try CollectionJobRow.find(id: id, task: task, db) else { return false }
+            try job.delete(db)
+            return true
+        }
+    }
+
     /// Leases the job that has been due longest.
     public func leaseCollectionJob(now: UInt64, leaseEnd: UInt64) async throws -> CollectionJobWork? {
         try await pool.write { db in
-            let select = try db.cachedStatement(sql: CollectionJobRow.selectDue)
-            guard let due = try Row.fetchOne(select, arguments: [now.storedSeconds, now.storedSeconds]) else {
-                return nil
-            }
-            let lease = JobLease(
-                job: try due.value(0), token: try LeaseToken.next(db), attempt: try due.value(1, as: Int.self) + 1)
-            try db.cachedStatement(sql: CollectionJobRow.lease)
-                .execute(arguments: [leaseEnd.storedSeconds, lease.token, lease.job])
-            return CollectionJobWork(
-                lease: lease, taskID: try TaskID(due.bytes(5)), request: try due.bytes(2),
-                interval: try Interval(decoding: due.bytes(3)), isClosed: try due.value(4))
+            try LeasedCollectionJob.takeDue(now: now.storedSeconds, leaseEnd: leaseEnd.storedSeconds, db)
         }
     }
 
-    /// How far the reports of an interval have come.
-    public func batchProgress(task taskID: TaskID, interval: Interval) async throws -> BatchProgress {
+    /// How far the reports of a batch have come. Of a leader-selected batch those in its unfinished jobs are pending: one
+    /// that waits for a job, or rests, is in no batch.
+    public func batchProgress(task taskID: TaskID, batch: BatchSelector) async throws -> BatchProgress {
         guard let task = try await knownNumber(of: taskID, as: .leader) else {
             return BatchProgress(aggregated: 0, pending: 0)
         }
-        let stored = StoredInterval(interval)
         return try await pool.read { db in
-            let statement = try db.cachedStatement(sql: CollectionJobRow.countPending)
-            let pending = try Row.fetchOne(statement, arguments: [task, stored.start, stored.end])?.unsigned(0)
+            let pending =
+                switch batch {
+                case .timeInterval(let config): try PendingReports(task: task, db: db).count(in: config.batchInterval)
+                case .leaderSelected(let config): try LeaderBatches(task: task, db: db).pendingReports(config.batchID)
+                }
             return BatchProgress(
-                aggregated: try BatchBuckets(task: task, db: db).reportCount(within: stored), pending: pending ?? 0)
+                aggregated: try BatchBuckets(task: task, db: db).reportCount(of: batch), pending: pending)
         }
     }
 
-    /// Closes the job's interval. Where parts of it are closed and other parts collected, the latter is told.
-    public func closeBatch(_ lease: JobLease) async throws -> BatchClosing {
+    /// Closes a batch for the job. Where parts of an interval are closed and other parts collected, the latter is told.
+    public func closeBatch(_ lease: JobLease, choice: BatchChoice) async throws -> BatchClosing {
         try await pool.write { db in
-            guard let job = try CollectionJobRow.Leased(lease, db) else { return .leaseLost }
-            if job.isClosed { return .closed }
-            if try BatchIntervals.collected.overlap(job.interval, task: job.task, db) { return .collectedByAnother }
-            if try BatchIntervals.closed.overlap(job.interval, task: job.task, db) { return .closedByAnother }
-            try db.cachedStatement(sql: "UPDATE collection_jobs SET is_closed = 1 WHERE number = ?")
-                .execute(arguments: [lease.job])
-            return .closed
+            guard let job = try LeasedCollectionJob(lease, db) else { return .leaseLost }
+            if let batch = job.batch { return .closed(batch) }
+            return try job.close(choice)
         }
     }
 
-    /// The non-empty buckets within an interval.
-    public func buckets(task taskID: TaskID, interval: Interval) async throws -> [BatchBucket] {
+    /// The non-empty buckets of a batch.
+    public func buckets(task taskID: TaskID, batch: BatchSelector) async throws -> [BatchBucket] {
         guard let task = try await knownNumber(of: taskID, as: .leader) else { return [] }
-        return try await pool.read { db in
-            try BatchBuckets(task: task, db: db).within(StoredInterval(interval))
-        }
+        return try await pool.read { db in try BatchBuckets(task: task, db: db).of(batch) }
     }
 
     /// Finishes a job.
@@ -95,30 +86,28 @@ extension SQLiteStore: LeaderCollectionStore {
         _ lease: JobLease, answer: @Sendable ([BatchBucket]) throws -> [UInt8]
     ) async throws -> Bool {
         try await pool.write { db in
-            guard let job = try CollectionJobRow.Leased(lease, db), job.isClosed else { return false }
-            let isPending = try Bool.fetchOne(
-                db.cachedStatement(sql: CollectionJobRow.existsPending),
-                arguments: [job.task, job.interval.start, job.interval.end])
-            if isPending == true { return false }
-            let response = try answer(BatchBuckets(task: job.task, db: db).within(job.interval))
-            try db.cachedStatement(sql: CollectionJobRow.finish).execute(arguments: [Data(response), lease.job])
+            guard let job = try LeasedCollectionJob(lease, db), let batch = job.batch else { return false }
+            if try job.hasPending(batch) { return false }
+            try job.finish(response: answer(BatchBuckets(task: job.task, db: db).of(batch)))
             return true
         }
     }
 
     /// Fails a job and opens its batch.
     public func failCollectionJob(_ lease: JobLease, problem: StoredProblem) async throws {
-        try await pool.write { db in
-            try db.cachedStatement(sql: CollectionJobRow.fail)
-                .execute(arguments: [problem.type, problem.detail, lease.job, lease.token])
-        }
+        try await pool.write { db in try LeasedCollectionJob(lease, db)?.fail(problem) }
+    }
+
+    /// Opens the batch of a leader-selected job; the lease stays. An interval stays closed.
+    public func reopenBatch(_ lease: JobLease) async throws {
+        try await pool.write { db in try LeasedCollectionJob(lease, db)?.reopenBatch() }
     }
 
     /// Ends the lease.
-    public func releaseCollectionJob(_ lease: JobLease, dueAt: UInt64) async throws {
+    public func releaseCollectionJob(_ lease: JobLease, dueAt: UInt64, location: String?) async throws {
         try await pool.write { db in
-            try db.cachedStatement(sql: CollectionJobRow.release)
-                .execute(arguments: [dueAt.storedSeconds, lease.job, lease.token])
+            try db.cachedStatement(sql: LeasedCollectionJob.release)
+                .execute(arguments: [dueAt.storedSeconds, location, lease.job, lease.token])
         }
     }
 }

@@ -11,7 +11,7 @@ import Synchronization
 ///
 /// Times are kept as 64-bit signed integers: a report's or a bucket's time above 2⁶³−3 is refused with an error, which
 /// no real time is, while the end of an interval may lie anywhere.
-public final class SQLiteStore: LeaderStore, Sendable {
+public final class SQLiteStore: LeaderStore, HelperStore, Sendable {
     /// How long a transaction waits for another process's, in seconds.
     public static let busyTimeout = 10
     /// How many transactions may read at the same time, beside the one that writes.
@@ -35,12 +35,14 @@ public final class SQLiteStore: LeaderStore, Sendable {
         try self.init(path: path, trace: nil)
     }
 
-    /// - Parameter trace: gets the text of every statement before it runs, without the values bound to it.
+    /// - Parameter trace: gets the text of every statement before it runs, without the values bound to it. What a migration
+    ///   writes is left out: it works on tables that are there only then.
     package init(path: String, trace: (@Sendable (String) -> Void)?) throws {
         try StoreFile.create(at: path)
         pool = try DatabasePool(path: path, configuration: Self.configuration(trace: trace))
         try pool.writeWithoutTransaction { db in try Self.makeDurable(db) }
         try SchemaMigrations.run(on: pool)
+        if let trace { try pool.writeWithoutTransaction { db in Self.report(db, to: trace) } }
     }
 
     /// Whether the store can be read, for a readiness check.
@@ -71,13 +73,15 @@ public final class SQLiteStore: LeaderStore, Sendable {
         configuration.prepareDatabase { db in
             // A negative size is in KiB, a positive one in pages.
             try db.execute(sql: "PRAGMA cache_size = \(-cacheSize)")
-            if let trace {
-                db.trace { event in
-                    if case .statement(let statement) = event { trace(statement.sql) }
-                }
-            }
+            if let trace, db.configuration.readonly { report(db, to: trace) }
         }
         return configuration
+    }
+
+    private static func report(_ db: Database, to trace: @escaping @Sendable (String) -> Void) {
+        db.trace { event in
+            if case .statement(let statement) = event { trace(statement.sql) }
+        }
     }
 
     /// Sets what makes a commit durable and an erased share unreadable. The pool has set `synchronous = NORMAL` when it

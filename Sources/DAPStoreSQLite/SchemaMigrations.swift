@@ -27,6 +27,13 @@ enum SchemaMigrations {
             try db.execute(sql: collectionJobs)
         }
         migrator.registerMigration("3 helper") { db in try db.execute(sql: helperTables) }
+        migrator.registerMigration("4 leader-selected batches, deferred requests") { db in
+            try db.execute(sql: leaderSelectedBatches)
+            try db.execute(sql: restingReports)
+            try db.execute(sql: deletableCollectionJobs)
+            try db.execute(sql: deletableAggregateShares)
+            try db.execute(sql: deferredRequests)
+        }
         return migrator
     }
 

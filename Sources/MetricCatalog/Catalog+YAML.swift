@@ -44,6 +44,11 @@ extension Catalog {
         }
         fields.append(("min_batch_size", "\(metric.minBatchSize)"))
         fields.append(("time_precision", WindowLength.text(metric.timePrecision)))
+        if metric.batchMode != .timeInterval { fields.append(("batch_mode", metric.batchMode.word)) }
+        if let period = metric.period {
+            fields.append(("starts", YAMLText.scalar("\(Timestamp(posixSeconds: period.lowerBound))")))
+            fields.append(("ends", YAMLText.scalar("\(Timestamp(posixSeconds: period.upperBound))")))
+        }
         return fields.enumerated().map { index, field in
             "\(index == 0 ? "  - " : "    ")\(field.0): \(field.1)"
         }

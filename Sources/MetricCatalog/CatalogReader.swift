@@ -58,7 +58,9 @@ struct CatalogReader {
         let collectorHpkeConfig = block.take("collector_hpke_config").flatMap { hpkeConfig($0) }
         let defaults = MetricDefaults(
             minBatchSize: block.take("min_batch_size").map { minBatchSize($0) },
-            timePrecision: block.take("time_precision").map { timePrecision($0) })
+            timePrecision: block.take("time_precision").map { timePrecision($0) },
+            batchMode: block.take("batch_mode").map { batchMode($0) },
+            starts: block.take("starts").map { moment($0) }, ends: block.take("ends").map { moment($0) })
         let metrics = metrics(block.take("metrics"), defaults: defaults, line: block.line)
         for entry in block.remaining {
             report(entry.line, "unknown key \(shown(entry.key))")
@@ -93,4 +95,7 @@ struct CatalogReader {
 struct MetricDefaults {
     let minBatchSize: UInt64?
     let timePrecision: UInt64?
+    let batchMode: BatchMode?
+    let starts: WrittenMoment?
+    let ends: WrittenMoment?
 }

@@ -1,3 +1,4 @@
+public import DAPMessages
 public import VDAF
 
 /// One thing that is measured, as the catalog defines it.
@@ -20,6 +21,11 @@ public struct Metric: Sendable, Hashable {
     public let minBatchSize: UInt64
     /// The length of a window in seconds; at least 1.
     public let timePrecision: UInt64
+    /// How reports are put into batches (DAP §5).
+    public let batchMode: BatchMode
+    /// When the answers are given (`starts` and `ends` in the file): POSIX seconds, multiples of `timePrecision`, not
+    /// empty, the end excluded. Nil if that is not limited.
+    public let period: Range<UInt64>?
 }
 
 extension Metric {

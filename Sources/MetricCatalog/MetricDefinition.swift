@@ -26,7 +26,8 @@ import TLSCodec
 /// } MetricDefinition;
 /// ```
 /// Title and description are left out, so that a spelling mistake can be mended in a running task. What a
-/// `TaskConfiguration` contains itself (URLs, time precision, least batch size, VDAF) need not be in here.
+/// `TaskConfiguration` contains itself (URLs, time precision, least batch size, batch mode, period, VDAF) need not be in
+/// here.
 ///
 /// The bytes decide about the IDs of tasks that are running: any change to them is a new task for everyone.
 struct MetricDefinition {

@@ -7,7 +7,7 @@ public struct MetricTask: Sendable {
     public let metric: Metric
     /// The task's ID, from the encoded configuration (taskprov §3.3).
     public let taskID: TaskID
-    /// The configuration (DAP §4.2): batch mode time_interval, no extensions.
+    /// The configuration (DAP §4.2), with the extension `task_interval` if the metric has a period.
     public let configuration: TaskConfiguration
     /// The configuration's bytes.
     public let encodedConfiguration: [UInt8]
@@ -30,8 +30,9 @@ extension Catalog {
             helperAggregatorEndpoint: try Url(helperURL),
             timePrecision: try TimePrecision(seconds: metric.timePrecision),
             minBatchSize: metric.minBatchSize,
-            batchMode: .timeInterval,
-            parameters: metric.parameters)
+            batchMode: metric.batchMode,
+            parameters: metric.parameters,
+            extensions: metric.taskInterval.map { [.taskInterval($0)] } ?? [])
         let encoded = try configuration.encoded()
         return MetricTask(
             metric: metric, taskID: TaskDerivation.taskID(encodedTaskConfiguration: encoded),

@@ -15,6 +15,7 @@ extension CommandFailure {
         case let error as FileError: self.init(error.status, error.description, hint: error.hint)
         case let error as CatalogError: self.init(catalog: error, path: nil)
         case let error as MeasurementError: self.init(.badData, "the value is \(error)")
+        case let error as MeasurementTimeError: self.init(.badData, "not sent: \(error)")
         case let error as CSVError: self.init(.badData, error.description)
         case let failure as UploadFailure: self.init(upload: failure)
         case let failure as CollectionFailure: self.init(collection: failure)

@@ -1,11 +1,12 @@
 public import DAPHTTPClient
 
 extension HTTPTransport {
-    /// Gives `body` a transport and closes its connections afterwards.
+    /// Gives `body` the transport and closes its connections afterwards.
     ///
     /// - Throws: what `body` throws.
-    public static func use<Value>(_ body: (HTTPTransport) async throws -> Value) async throws -> Value {
-        let transport = HTTPTransport()
+    public static func use<Value>(
+        _ transport: HTTPTransport = HTTPTransport(), _ body: (HTTPTransport) async throws -> Value
+    ) async throws -> Value {
         do {
             let value = try await body(transport)
             // Nothing is lost with a connection that doesn't close.

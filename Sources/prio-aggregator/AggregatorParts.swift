@@ -38,21 +38,27 @@ struct AggregatorParts {
             let batcher = UploadBatcher(store: store)
             role = .leader(
                 upload: UploadHandler(tasks: registry, keyring: keyring, batcher: batcher, clock: clock),
-                collection: CollectionHandler(tasks: registry, store: store, clock: clock))
+                collection: CollectionHandler(tasks: registry, store: store, clock: clock, random: .system),
+                collectors: peers)
             services.append(
                 DriverService(
                     driver: LeaderDriver(
-                        tasks: registry, store: store, transport: transport, helperToken: helperToken, clock: clock,
-                        random: .system, pace: configuration.pace, logger: logger)))
+                        tasks: registry, store: store, transport: transport, helperToken: { _ in helperToken },
+                        clock: clock, random: .system, pace: configuration.pace, logger: logger)))
         default:
-            role = .helper(
-                HelperHandler(tasks: registry, keyring: keyring, store: store, clock: clock, random: .system))
+            let handler = HelperHandler(
+                tasks: registry, keyring: keyring, store: store, clock: clock, random: .system,
+                answering: configuration.answering)
+            role = .helper(handler, leaders: peers)
+            if configuration.answering == .later {
+                services.append(HelperDriverService(driver: HelperDriver(handler: handler, logger: logger)))
+            }
         }
         let server = AggregatorServer(
             configuration: .init(
                 host: configuration.listen.host, port: configuration.listen.port,
                 pathPrefix: Self.path(of: configuration.role == .leader ? catalog.leaderURL : catalog.helperURL)),
-            role: role, hpkeConfigs: keyring.configList, peers: peers,
+            roles: [role], hpkeConfigs: keyring.configList,
             readiness: { [store] in (try? await store.ping()) != nil }, logger: logger)
         // Services stop in the opposite order: first no more requests, then no more jobs.
         self.services = services + [ServerService(server: server, listen: configuration.listen)]
@@ -102,11 +108,20 @@ extension AggregatorConfiguration.Role {
 }
 
 extension AggregatorConfiguration {
+    fileprivate var answering: HelperHandler.Answering {
+        switch answers ?? .atOnce {
+        case .atOnce: .atOnce
+        case .later: .later
+        }
+    }
+
     fileprivate var pace: LeaderDriver.Pace {
         var pace = LeaderDriver.Pace()
         aggregation?.minimumJobSize.map { pace.minimumJobSize = $0 }
         aggregation?.maximumWait.map { pace.maximumWait = UInt64($0) }
         aggregation?.concurrentJobs.map { pace.concurrentJobs = $0 }
+        aggregation?.batchTargetSize.map { pace.batchTargetSize = UInt64($0) }
+        aggregation?.batchMaximumAge.map { pace.batchMaximumAge = UInt64($0) }
         return pace
     }
 }

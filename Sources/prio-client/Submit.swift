@@ -14,6 +14,7 @@ struct Submit: Door {
             prio-client submit <metric> --csv <file> --column <name> ... [--time-column <name>] --catalog <file>
             """,
         discussion: """
+            Values are checked before anything is sent, and times against the metric's starts and ends. \
             What is not sent or not accepted is told by line and reason on stderr, never by its value, and the exit code \
             is then 65. Nothing is written to stdout.
             """)
@@ -86,6 +87,7 @@ struct Submit: Door {
         let task = try ClientTask(configuration: catalog.task(of: metric, path: self.catalog).configuration)
         let clock = SystemClock()
         let now = time?.posixSeconds ?? clock.now()
+        if timeColumn == nil { try metric.checkTime(posixSeconds: now) }
         try await HTTPTransport.use { transport in
             let uploader = Uploader(task: task, transport: transport, clock: clock, random: .system)
             if let csv {

@@ -6,10 +6,10 @@ import HPKE
 import MetricCatalog
 import PrioCommand
 
-/// Collects windows of one metric and shows their results.
+/// Collects windows or batches of one metric and shows their results.
 struct Collect: Door {
     static let configuration = CommandConfiguration(
-        abstract: "Collects the windows of a metric and shows their results.",
+        abstract: "Collects the windows or batches of a metric and shows their results.",
         usage: """
             prio-collector collect <metric> --dir <dir> [--from <time> [--to <time>]] [--merge] [--output <format>]
             prio-collector collect <metric> --catalog <file> --key <file> --token-file <file> [--results <file>] ...
@@ -20,7 +20,12 @@ struct Collect: Door {
             windows with a second between them are collected and shown; those that have been collected are shown again. \
             --from alone means those up to now that have ended.
 
-            Each window is released once. What is released is kept in the results file before it is shown.
+            A leader-selected metric has no windows. Its batches are collected one after another until none is ready, and \
+            shown together with all that were collected before, so a program replaces what it knew. --wait is for the \
+            first of them; with --wait 0 it asks, and shows what there is. A batch that is not ready in time is found by \
+            the next run.
+
+            Each window or batch is released once. What is released is kept in the results file before it is shown.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable, Sendable {
@@ -63,52 +68,33 @@ struct Collect: Door {
         let files = try files.resolved()
         let catalog = try Catalog.load(files.catalog)
         let metric = try catalog.metric(orFailure: metric, path: files.catalog)
+        if metric.batchMode == .leaderSelected { try refuseWindows(of: metric) }
         let metricTask = try catalog.task(of: metric, path: files.catalog)
         let task = try CollectorTask(
             configuration: metricTask.configuration, hpkeConfig: metricTask.collectorHpkeConfig,
             keyPair: HpkeKeyFile.load(files.key).key(of: metricTask.collectorHpkeConfig, path: files.key))
         let token = try SecretFile.readLine(files.token)
         let clock = SystemClock()
-        let selection = try selection(metric, now: clock.now())
+        let selection = metric.batchMode == .timeInterval ? try selection(metric, now: clock.now()) : nil
         guard let lock = try await FileLock.take(files.results + ".lock", patience: wait, clock: clock) else {
             throw CommandFailure(.notReady, "\(files.results): another prio-collector is at work with it")
         }
         let log = try ResultsLog(path: files.results)
         if log.wasRepaired { Console.say("note: \(files.results) ended in half a line, which is gone") }
-        for window in selection.open(now: clock.now()) where log.result(task: task.id, window: window) == nil {
-            Console.say("warning: \(window.text) has not ended: reports of it that come later will be refused")
-        }
-        let outcome = try await HTTPTransport.use { transport in
+        let collected = try await HTTPTransport.use { transport in
             let collector = Collector(task: task, token: token, transport: transport, clock: clock)
-            let run = CollectionRun(metric: metric.name, taskID: task.id, log: log) { [wait] window in
-                let result = try await collector.collect(window.interval, patience: wait)
-                return (result.reportCount, result.result)
-            }
-            return try await Self.follow(run, selection)
+            guard let selection else { return try await collectBatches(of: metric, task.id, collector, log) }
+            return try await collectWindows(selection, of: metric, task.id, collector, log, now: clock.now())
         }
         _ = consume lock
-        try show(outcome.results, metric)
-        try CollectionReport(outcome: outcome, selection: selection, metric: metric).tell()
+        try show(collected.results, metric)
+        try collected.report.tell()
     }
 
-    private func selection(_ metric: Metric, now: UInt64) throws -> WindowSelection {
-        guard let from else { return .closed(precision: metric.timePrecision, now: now) }
-        do throws(WindowSelectionError) {
-            return try .named(from: from, to: to, merged: merge, precision: metric.timePrecision, now: now)
-        } catch {
-            throw ValidationError(error.description)
-        }
-    }
-
-    private static func follow(
-        _ run: CollectionRun, _ selection: WindowSelection
-    ) async throws -> CollectionRun.Outcome {
-        var progress = ProgressLine()
-        let outcome = try await run.collect(selection) { done, count in
-            progress.update("\(done) of \(count) windows answered")
-        }
-        progress.clear()
-        return outcome
+    /// What there is to show, and to say about it.
+    private struct Collected {
+        let results: [CollectedResult]
+        let report: CollectionReport
     }
 
     private func show(_ results: [CollectedResult], _ metric: Metric) throws {
@@ -118,5 +104,69 @@ struct Collect: Door {
         case .json: try Console.data(ResultJSON.text(results, metric: metric))
         case .csv: try Console.data(ResultCSV.text(results, metric: metric))
         }
+    }
+}
+
+/// Time-interval metrics.
+extension Collect {
+    private func selection(_ metric: Metric, now: UInt64) throws -> WindowSelection {
+        guard let from else { return .closed(precision: metric.timePrecision, now: now, period: metric.period) }
+        do throws(WindowSelectionError) {
+            return try .named(from: from, to: to, merged: merge, precision: metric.timePrecision, now: now)
+        } catch {
+            throw ValidationError(error.description)
+        }
+    }
+
+    private func collectWindows(
+        _ selection: WindowSelection, of metric: Metric, _ taskID: TaskID, _ collector: Collector, _ log: ResultsLog,
+        now: UInt64
+    ) async throws -> Collected {
+        for window in selection.open(now: now) where log.result(task: taskID, window: window) == nil {
+            Console.say("warning: \(window.text) has not ended: reports of it that come later will be refused")
+        }
+        // Jobs are not deleted: without the results file, the same request gets the same answer again.
+        let run = CollectionRun(metric: metric.name, taskID: taskID, log: log) { [wait] window in
+            let query = Query.timeInterval(TimeIntervalQueryConfig(batchInterval: window.interval))
+            let result = try await collector.collect(query, patience: wait).result
+            return (result.reportCount, result.result)
+        }
+        var progress = ProgressLine()
+        let outcome = try await run.collect(selection) { done, count in
+            progress.update("\(done) of \(count) windows answered")
+        }
+        progress.clear()
+        return Collected(
+            results: outcome.results,
+            report: CollectionReport(outcome: outcome, selection: selection, metric: metric))
+    }
+}
+
+/// Leader-selected metrics.
+extension Collect {
+    private func refuseWindows(of metric: Metric) throws {
+        guard from != nil else { return }
+        throw CommandFailure(
+            .usage, "--from, --to and --merge name windows, and \(metric.name) has none: it is leader-selected",
+            hint: "without them its batches are collected as they come")
+    }
+
+    private func collectBatches(
+        of metric: Metric, _ taskID: TaskID, _ collector: Collector, _ log: ResultsLog
+    ) async throws -> Collected {
+        let run = BatchRun(metric: metric, taskID: taskID, log: log) { patience in
+            let batch = try await collector.collect(.leaderSelected, patience: patience)
+            return BatchRun.Released(
+                reportCount: batch.result.reportCount, interval: batch.result.interval, value: batch.result.result,
+                jobURL: batch.jobURL)
+        } delete: { jobURL in
+            try await collector.delete(jobURL: jobURL)
+        }
+        var progress = ProgressLine()
+        let outcome = try await run.collect(patience: wait) { count in
+            progress.update("\(count) \(count == 1 ? "batch" : "batches") collected, waiting for the next")
+        }
+        progress.clear()
+        return Collected(results: outcome.results, report: CollectionReport(outcome: outcome, metric: metric))
     }
 }

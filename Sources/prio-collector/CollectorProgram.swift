@@ -5,6 +5,6 @@ import PrioCommand
 struct CollectorProgram: Entrance {
     static let configuration = CommandConfiguration(
         commandName: "prio-collector",
-        abstract: "Collects totals: asks for whole windows of time, opens both aggregators' shares and adds them.",
+        abstract: "Collects totals: asks for windows of time or batches, opens both aggregators' shares and adds them.",
         subcommands: [Collect.self])
 }

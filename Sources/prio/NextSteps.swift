@@ -24,18 +24,29 @@ struct NextSteps {
     private func commands(for metric: Metric, now: UInt64) -> [String] {
         let client = ShellText.quoted(ProgramDirectory.companion("prio-client"))
         let collector = ShellText.quoted(ProgramDirectory.companion("prio-collector"))
-        var lines = [
-            "To answer (a window is released from \(metric.minBatchSize) answers on):",
-            "  \(client) submit \(metric.name) \(ShellText.quoted(metric.exampleAnswer)) --catalog \(ShellText.quoted(directory.catalog))",
-            "To collect the windows that have ended:",
-            "  \(collector) collect \(metric.name) --dir \(ShellText.quoted(directory.path))",
+        let answer = "\(client) submit \(metric.name) \(ShellText.quoted(metric.exampleAnswer))"
+        let collect = "\(collector) collect \(metric.name) --dir \(ShellText.quoted(directory.path))"
+        var lines: [String] = []
+        if let period = metric.period {
+            let (start, end) = (period.lowerBound, period.upperBound)
+            lines.append("Answers are taken from \(Timestamp(posixSeconds: start)) to \(Timestamp(posixSeconds: end)).")
+        }
+        let unit = metric.batchMode == .leaderSelected ? "batch" : "window"
+        lines += [
+            "To answer (a \(unit) is released from \(metric.minBatchSize) answers on):",
+            "  \(answer) --catalog \(ShellText.quoted(directory.catalog))",
         ]
-        if let window = TimeWindow(first: now / metric.timePrecision, precision: metric.timePrecision) {
-            lines += [
-                "To collect the window of now, which closes it:",
-                "  \(collector) collect \(metric.name) --dir \(ShellText.quoted(directory.path))"
-                    + " --from \(Timestamp(posixSeconds: window.start)) --to \(Timestamp(posixSeconds: window.end))",
-            ]
+        switch metric.batchMode {
+        case .leaderSelected: lines += ["To collect the batches that are ready:", "  \(collect)"]
+        case .timeInterval:
+            lines += ["To collect the windows that have ended:", "  \(collect)"]
+            if let window = TimeWindow(first: now / metric.timePrecision, precision: metric.timePrecision) {
+                lines += [
+                    "To collect the window of now, which closes it:",
+                    "  \(collect) --from \(Timestamp(posixSeconds: window.start))"
+                        + " --to \(Timestamp(posixSeconds: window.end))",
+                ]
+            }
         }
         return lines + [""]
     }

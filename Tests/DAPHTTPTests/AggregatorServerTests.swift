@@ -17,8 +17,8 @@ import VDAF
         try await rig.leader().listening { base in
             let port = try #require(base.split(separator: ":").last.flatMap { Int($0) })
             let second = AggregatorServer(
-                configuration: .init(host: "127.0.0.1", port: port), role: .helper(rig.deployment.helper),
-                hpkeConfigs: HpkeConfigList(rig.deployment.keys.helper.map(\.config)), peers: TokenDigests(sha256: []),
+                configuration: .init(host: "127.0.0.1", port: port), roles: [rig.helperRole()],
+                hpkeConfigs: HpkeConfigList(rig.deployment.keys.helper.map(\.config)),
                 readiness: { true }, logger: .silent)
             await #expect(throws: (any Error).self) { try await second.run() }
         }
@@ -67,16 +67,21 @@ import VDAF
         }
     }
 
-    @Test("The whole path over HTTP: uploads, aggregation, collection")
-    func wholePath() async throws {
-        let rig = ServerRig(try TestDeployment([.sum(maxMeasurement: 100)]))
+    @Test(
+        "The whole path over HTTP: uploads, aggregation, collection, deletion; the helper answers at once or later",
+        arguments: [HelperHandler.Answering.atOnce, .later], [HTTPTransport.TokenField.authorization, .dapAuthToken])
+    func wholePath(answering: HelperHandler.Answering, tokenField: HTTPTransport.TokenField) async throws {
+        let rig = try ServerRig([.sum(maxMeasurement: 100)], answering: answering)
         let deployment = rig.deployment
         try await rig.leader(prefix: "/api/dap").listening { leader in
-            try await rig.helper().listening { helper in
-                let transport = HTTPTransport()
+            try await rig.helper(prefix: "/v1/helper/").listening { helper in
+                let transport = HTTPTransport(tokenField: tokenField)
                 let rewriting = RewritingTransport(
                     base: transport,
-                    rules: [(TestDeployment.leaderURL, leader + "/api/dap/"), (TestDeployment.helperURL, helper)])
+                    rules: [
+                        (TestDeployment.leaderURL, leader + "/api/dap/"),
+                        (TestDeployment.helperURL, helper + "/v1/helper"),
+                    ])
                 let uploader = Uploader(
                     task: deployment.task.client, transport: rewriting, clock: deployment.clock,
                     random: deployment.random)
@@ -87,22 +92,33 @@ import VDAF
                 #expect(summary.accepted == 20)
                 let driver = LeaderDriver(
                     tasks: TaskRegistry([deployment.task.leader]), store: deployment.leaderStore, transport: rewriting,
-                    helperToken: deployment.keys.leaderToken, clock: deployment.clock, random: deployment.random,
-                    logger: .silent)
+                    helperToken: { _ in deployment.keys.leaderToken }, clock: deployment.clock,
+                    random: deployment.random, logger: .silent)
                 deployment.clock.whileSleeping {
                     _ = try await driver.createAggregationJobs()
                     while try await driver.stepAggregationJob() {}
                     while try await driver.stepCollectionJob() {}
+                    while try await deployment.helperDriver.stepDeferredRequest() {}
                 }
                 let collector = Collector(
                     task: deployment.task.collector, token: deployment.keys.collectorToken, transport: rewriting,
                     clock: deployment.clock)
-                let result = try await collector.collect(deployment.window(), patience: 600)
-                #expect(result.result == .integer(210) && result.reportCount == 20)
+                let batch = try await collector.collect(deployment.query(), patience: 600)
+                #expect(batch.result.result == .integer(210) && batch.result.reportCount == 20)
+                let jobURL = try #require(batch.jobURL)
+                try await collector.delete(jobURL: jobURL)
+                let gone = try await rewriting.send(
+                    TransportRequest(.get, jobURL, token: deployment.keys.collectorToken))
+                #expect(gone.status == 404)
                 try await transport.shutdown()
             }
         }
     }
+}
+
+extension TestDeployment {
+    /// The present window as a query.
+    fileprivate func query() -> Query { .timeInterval(TimeIntervalQueryConfig(batchInterval: window())) }
 }
 
 /// Sends requests elsewhere than their URLs say, and leaves the rest to another transport.

@@ -16,15 +16,23 @@ import Testing
 
     private static func routes(_ task: TaskID) -> (leader: [Route], helper: [Route]) {
         let base = "/tasks/\(task)"
+        let collectionJob = "\(base)/collection_jobs/\(StoreSamples.collectionJobID(1))"
+        let aggregationJob = "\(base)/aggregation_jobs/\(StoreSamples.aggregationJobID(1))"
+        let share = "\(base)/aggregate_shares/\(StoreSamples.aggregateShareID(1))"
         return (
             [
                 Route(method: .post, path: "\(base)/collection_jobs", mediaType: "collection-job-req"),
-                Route(
-                    method: .get, path: "\(base)/collection_jobs/\(StoreSamples.collectionJobID(1))", mediaType: nil),
+                Route(method: .get, path: collectionJob, mediaType: nil),
+                Route(method: .delete, path: collectionJob, mediaType: nil),
             ],
             [
                 Route(method: .post, path: "\(base)/aggregation_jobs", mediaType: "aggregation-job-init-req"),
+                Route(method: .get, path: "\(aggregationJob)?step=0", mediaType: nil),
+                Route(method: .post, path: aggregationJob, mediaType: "aggregation-job-continue-req"),
+                Route(method: .delete, path: aggregationJob, mediaType: nil),
                 Route(method: .post, path: "\(base)/aggregate_shares", mediaType: "aggregate-share-req"),
+                Route(method: .get, path: share, mediaType: nil),
+                Route(method: .delete, path: share, mediaType: nil),
             ]
         )
     }
@@ -86,11 +94,75 @@ import Testing
                     for headers in headers(token) {
                         let status = try await Self.send(route, headers, client).status
                         // Let in, and then refused for what is in the body or not there.
-                        #expect(status == (route.method == .get ? .notFound : .badRequest), "\(headers)")
+                        let isCreation = route.mediaType != nil && route.mediaType != "aggregation-job-continue-req"
+                        #expect(status == (isCreation ? .badRequest : .notFound), "\(route.path) \(headers)")
                     }
                 }
             }
         }
+    }
+
+    @Test("An aggregator in both roles knows the collectors by other tokens than the leaders")
+    func bothRoles() async throws {
+        let rig = try ServerRig()
+        let routes = Self.routes(rig.task)
+        let server = rig.server([rig.leaderRole(), rig.helperRole()], rig.deployment.keys.leader)
+        try await server.routed { client in
+            for (routes, token) in [
+                (routes.leader, ServerRig.collectorToken), (routes.helper, ServerRig.leaderToken),
+            ] {
+                for route in routes {
+                    let status = try await Self.send(route, .bearer(token), client).status
+                    #expect(status != .unauthorized, "\(route.method) \(route.path)")
+                    let other = try await Self.send(route, .bearer(Self.otherToken(token)), client).status
+                    #expect(other == .unauthorized, "\(route.method) \(route.path)")
+                }
+            }
+        }
+    }
+
+    @Test("Without its own token nobody deletes or reads what others may, and it stays")
+    func resourcesOfOthers() async throws {
+        let rig = try ServerRig()
+        let (body, _) = try await rig.aggregationBody()
+        let (job, _) = try await rig.deployment.helper.createAggregationJob(task: rig.task, body: body)
+        let path = "/tasks/\(rig.task)/aggregation_jobs/\(job)?step=0"
+        try await rig.helper().routed { client in
+            for headers in [HTTPFields(), .bearer(ServerRig.collectorToken)] {
+                let (deletion, reading) = (
+                    try await client.delete(path, headers: headers), try await client.get(path, headers: headers)
+                )
+                #expect(deletion.status == .unauthorized && reading.status == .unauthorized)
+            }
+            let own = try await client.get(path, headers: .bearer(ServerRig.leaderToken))
+            #expect(own.status == .ok)
+        }
+    }
+
+    @Test("Tokens can be a task's own")
+    func tokensOfTasks() async throws {
+        let rig = try ServerRig([.count, .sum(maxMeasurement: 7)])
+        let tasks = rig.deployment.tasks.map(\.id)
+        let tokens = TaskTokens(tokens: [tasks[0]: "first", tasks[1]: "second"])
+        let server = rig.server(
+            [rig.leaderRole(collectors: tokens), rig.helperRole(leaders: tokens)], rig.deployment.keys.leader)
+        try await server.routed { client in
+            for (task, right, wrong) in [(tasks[0], "first", "second"), (tasks[1], "second", "first")] {
+                let routes = Self.routes(task)
+                for route in routes.leader + routes.helper {
+                    let status = try await Self.send(route, .bearer(right), client).status
+                    #expect(status != .unauthorized, "\(route.method) \(route.path)")
+                    let other = try await Self.send(route, .bearer(wrong), client).status
+                    #expect(other == .unauthorized, "\(route.method) \(route.path)")
+                }
+            }
+        }
+    }
+
+    private struct TaskTokens: PeerTokens {
+        let tokens: [TaskID: String]
+
+        func accept(_ token: String, task: TaskID) -> Bool { tokens[task] == token }
     }
 
     @Test("Any of several tokens is accepted, and none when there are none")

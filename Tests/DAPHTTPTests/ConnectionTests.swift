@@ -15,6 +15,10 @@ import Testing
             (rig.leader(), "reports", "upload-req", HTTPLimits.uploadBody),
             (rig.leader(), "collection_jobs", "collection-job-req", HTTPLimits.collectionBody),
             (rig.helper(), "aggregation_jobs", "aggregation-job-init-req", HTTPLimits.aggregationJobBody),
+            (
+                rig.helper(), "aggregation_jobs/\(StoreSamples.aggregationJobID(1))", "aggregation-job-continue-req",
+                HTTPLimits.aggregationJobBody
+            ),
             (rig.helper(), "aggregate_shares", "aggregate-share-req", HTTPLimits.collectionBody),
         ]
         for (server, resource, message, limit) in routes {
@@ -36,11 +40,8 @@ import Testing
     func brokenRequests() async throws {
         let errors = ErrorLog.Mutexed()
         let rig = try ServerRig()
-        let server = AggregatorServer(
-            configuration: .init(host: "127.0.0.1", port: 0),
-            role: .leader(upload: rig.deployment.upload, collection: rig.deployment.collection),
-            hpkeConfigs: HpkeConfigList(rig.deployment.keys.leader.map(\.config)), peers: TokenDigests(sha256: []),
-            readiness: { true }, logger: Logger(label: "test") { _ in ErrorLog(errors) })
+        let server = rig.server(
+            [rig.leaderRole()], rig.deployment.keys.leader, logger: Logger(label: "test") { _ in ErrorLog(errors) })
         try await server.listening { base in
             let port = Self.port(base)
             let head = """

@@ -35,11 +35,31 @@ import Testing
         }
     }
 
-    @Test("A Retry-After that is no number of seconds counts as absent")
+    @Test("Tokens travel in the field that the peer asks for, and only there")
+    func tokenFields() async throws {
+        try await serving { base, transport in
+            let request = TransportRequest(.delete, "\(base)/fields", token: SecretBytes(Array("t0ken".utf8)))
+            #expect(try await transport.send(request).body == Array("Bearer t0ken|nil".utf8))
+            let other = HTTPTransport(timeout: 30, tokenField: .dapAuthToken)
+            #expect(try await other.send(request).body == Array("nil|t0ken".utf8))
+            let bare = try await other.send(TransportRequest(.delete, "\(base)/fields"))
+            #expect(bare.body == Array("nil|nil".utf8))
+            try await other.shutdown()
+        }
+    }
+
+    @Test("A Retry-After is a number of seconds or a date; anything else counts as absent")
     func retryAfter() async throws {
         try await serving { base, transport in
-            let response = try await transport.send(TransportRequest(.get, "\(base)/date"))
-            #expect(response.status == 503 && response.retryAfter == nil)
+            func retryAfter(_ name: String) async throws -> UInt64? {
+                let response = try await transport.send(TransportRequest(.get, "\(base)/retry/\(name)"))
+                #expect(response.status == 503)
+                return response.retryAfter
+            }
+            let future = try #require(try await retryAfter("future"))
+            #expect(future > 200_000_000_000)
+            let (past, nonsense) = (try await retryAfter("past"), try await retryAfter("nonsense"))
+            #expect(past == 0 && nonsense == nil)
         }
     }
 
@@ -92,6 +112,7 @@ import Testing
     @Test("Nobody listening, no such host, no URL at all: an error that names no secret")
     func unreachable() async throws {
         let transport = HTTPTransport(timeout: 5)
+        let other = HTTPTransport(timeout: 5, tokenField: .dapAuthToken)
         let port = try await freePort()
         let urls = [
             "http://127.0.0.1:\(port)/x", "http://user:passw0rd@127.0.0.1:\(port)/passw0rd", "http://nobody.invalid/",
@@ -101,11 +122,14 @@ import Testing
             // The line break makes the field invalid, and the client's own error would quote it.
             for token in ["s3cret", "s3cret\nx: y"] {
                 let request = TransportRequest(.get, url, token: SecretBytes(Array(token.utf8)))
-                let error = try #require(
-                    await #expect(throws: TransportError.self, "\(url)") { try await transport.send(request) })
-                #expect(!"\(error)".contains("s3cret") && !"\(error)".contains("passw0rd"))
+                for transport in [transport, other] {
+                    let error = try #require(
+                        await #expect(throws: TransportError.self, "\(url)") { try await transport.send(request) })
+                    #expect(!"\(error)".contains("s3cret") && !"\(error)".contains("passw0rd"))
+                }
             }
         }
+        try await other.shutdown()
         try await transport.shutdown()
         await #expect(throws: TransportError.self) { try await transport.send(TransportRequest(.get, urls[0])) }
     }
@@ -179,8 +203,21 @@ import Testing
         router.post("echo", use: echo)
         router.get("echo", use: echo)
         router.post("redirect") { _, _ in Response(status: .temporaryRedirect, headers: [.location: "/echo"]) }
-        router.get("date") { _, _ in
-            Response(status: .serviceUnavailable, headers: [.retryAfter: "Fri, 31 Dec 1999 23:59:59 GMT"])
+        router.delete("fields") { request, _ in
+            let fields = [
+                request.headers[.authorization], HTTPField.Name("DAP-Auth-Token").flatMap { request.headers[$0] },
+            ]
+            return Response(
+                status: .ok,
+                body: ResponseBody(byteBuffer: ByteBuffer(string: fields.map { $0 ?? "nil" }.joined(separator: "|"))))
+        }
+        for (name, value) in [
+            ("past", "Fri, 31 Dec 1999 23:59:59 GMT"), ("future", "Fri, 31 Dec 9999 23:59:59 GMT"),
+            ("nonsense", "soon"),
+        ] {
+            router.get("retry/\(name)") { _, _ in
+                Response(status: .serviceUnavailable, headers: [.retryAfter: value])
+            }
         }
     }
 

@@ -156,6 +156,42 @@ import Testing
         }
     }
 
+    @Test("A deleted job is gone, pending or finished, and the same bytes ask for its batch again")
+    func deletion() async throws {
+        let rig = try ServerRig()
+        let path = "/tasks/\(rig.task)/collection_jobs"
+        let token = HTTPFields.bearer(ServerRig.collectorToken)
+        _ = try await rig.deployment.uploader().upload([
+            TimedMeasurement(.integer(1), posixSeconds: rig.deployment.clock.now())
+        ])
+        try await rig.leader().routed { client in
+            let body = try rig.collectionBody()
+            for isFinished in [false, true] {
+                let created = try await client.post(path, body, mediaType: Self.mediaType, headers: token)
+                #expect(created.status == .ok && created.bytes.isEmpty)
+                let location = try #require(created.headers[.location])
+                if isFinished {
+                    try await rig.deployment.pass(seconds: 5)
+                    let finished = try await client.get(location, headers: token)
+                    #expect(finished.status == .ok && !finished.bytes.isEmpty)
+                    #expect(finished.headers[.location] == location)
+                }
+                let deleted = try await client.delete(location, headers: token)
+                #expect(deleted.status == .ok && deleted.bytes.isEmpty)
+                for response in [
+                    try await client.delete(location, headers: token), try await client.get(location, headers: token),
+                ] {
+                    #expect(response.status == .notFound)
+                    let problem = try response.problem()
+                    #expect(problem.type == "about:blank" && problem.taskid == rig.task.description)
+                }
+            }
+            // Deletion does not undo that it was collected (DAP §4.6.3).
+            let again = try await client.post(path, body, mediaType: Self.mediaType, headers: token)
+            try again.expect(.batchOverlap, .conflict, task: rig.task)
+        }
+    }
+
     @Test("A failed job is a client error with its problem")
     func failed() async throws {
         let rig = try ServerRig()
@@ -168,6 +204,8 @@ import Testing
             try await rig.deployment.step()
             let failed = try await client.execute(uri: location, method: .get, headers: token)
             try failed.expect(.invalidBatchSize, .badRequest, task: rig.task)
+            #expect(try await client.delete(location, headers: token).status == .ok)
+            #expect(try await client.get(location, headers: token).status == .notFound)
         }
     }
 
@@ -194,10 +232,18 @@ import Testing
             let long = [UInt8](repeating: 0, count: HTTPLimits.collectionBody + 1)
             #expect(try await post(long).status == .contentTooLarge)
             for job in ["AAAA", "\(StoreSamples.collectionJobID(1))", "%2e%2e"] {
-                let missing = try await client.execute(uri: "\(path)/\(job)", method: .get, headers: token)
-                #expect(missing.status == .notFound)
-                #expect(try missing.problem().type == "about:blank")
+                for method in [HTTPRequest.Method.get, .delete] {
+                    let missing = try await client.execute(uri: "\(path)/\(job)", method: method, headers: token)
+                    #expect(missing.status == .notFound)
+                    #expect(try missing.problem().type == "about:blank")
+                }
             }
+            let stranger = try TaskID([UInt8](repeating: 9, count: 32))
+            let job = StoreSamples.collectionJobID(1)
+            let unknown = try await client.delete("/tasks/\(stranger)/collection_jobs/\(job)", headers: token)
+            try unknown.expect(.unrecognizedTask, .notFound, task: stranger)
+            let malformed = try await client.delete("/tasks/x/collection_jobs/\(job)", headers: token)
+            try malformed.expect(.unrecognizedTask, .notFound, task: nil)
         }
     }
 

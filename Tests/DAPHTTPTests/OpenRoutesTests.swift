@@ -9,8 +9,8 @@ import Testing
 
 @Suite struct OpenRoutesTests {
     @Test(
-        "HPKE configurations come with their media type and may be cached for a day",
-        arguments: ["", "/api/dap", "/a/"])
+        "HPKE configurations come with their media type and may be cached by everybody for a day",
+        arguments: ["", "/", "/api/dap", "/a/", "/v1.0/~x/%7Ey/"])
     func hpkeConfig(prefix: String) async throws {
         let rig = try ServerRig()
         let base = prefix.hasSuffix("/") ? String(prefix.dropLast()) : prefix
@@ -22,11 +22,23 @@ import Testing
                 let response = try await client.execute(uri: "\(base)/hpke_config", method: .get)
                 #expect(response.status == .ok)
                 #expect(response.headers[.contentType] == "application/ppm-dap;message=hpke-config-list")
-                #expect(response.headers[.cacheControl] == "max-age=86400")
+                #expect(response.headers[.cacheControl] == "public, max-age=86400")
                 #expect(try HpkeConfigList(decoding: response.bytes) == HpkeConfigList(keys.map(\.config)))
                 if !base.isEmpty {
                     #expect(try await client.execute(uri: "/hpke_config", method: .get).status == .notFound)
                 }
+            }
+        }
+    }
+
+    @Test("Several HPKE configurations come in the order that the server was given them in")
+    func preference() async throws {
+        let rig = try ServerRig()
+        let keys = rig.deployment.keys.leader + rig.deployment.keys.helper
+        for keys in [keys, keys.reversed()] {
+            try await rig.server([rig.leaderRole()], keys).routed { client in
+                let list = try HpkeConfigList(decoding: try await client.get("/hpke_config").bytes)
+                #expect(list.configs.map(\.id) == keys.map(\.config.id))
             }
         }
     }
@@ -46,11 +58,19 @@ import Testing
     @Test("Unknown paths and methods are 404 with a problem document")
     func unknownRoutes() async throws {
         let rig = try ServerRig()
-        try await rig.leader().routed { client in
+        let job = StoreSamples.aggregationJobID(1)
+        try await rig.server([rig.leaderRole(), rig.helperRole()], rig.deployment.keys.leader).routed { client in
             for (method, path) in [
+                (.put, "/tasks/\(rig.task)/aggregation_jobs/\(job)"), (.get, "/tasks/\(rig.task)/aggregation_jobs"),
+                (.delete, "/tasks/\(rig.task)/aggregation_jobs"),
+                (.patch, "/tasks/\(rig.task)/aggregation_jobs/\(job)"),
+                (.post, "/tasks/\(rig.task)/aggregate_shares/\(job)"), (.get, "/tasks/\(rig.task)/aggregate_shares"),
+                (.post, "/tasks/\(rig.task)/collection_jobs/\(job)"),
+                (.put, "/tasks/\(rig.task)/collection_jobs/\(job)"),
+                (.delete, "/hpke_config"),
                 (.get, "/"), (.get, "/nothing"), (.get, "/tasks"), (.get, "/tasks/\(rig.task)"),
                 (.get, "/tasks/\(rig.task)/reports"), (.put, "/tasks/\(rig.task)/reports"),
-                (.delete, "/tasks/\(rig.task)/collection_jobs/x"), (.post, "/hpke_config"),
+                (.post, "/hpke_config"),
                 (.get, "/tasks/\(rig.task)/collection_jobs/x/y"), (.get, "/../livez"),
             ] as [(HTTPRequest.Method, String)] {
                 let response = try await client.execute(uri: path, method: method)

@@ -8,11 +8,12 @@ enum RawConnection {
     /// Sends bytes and reads what comes until the server closes, or the text is found.
     ///
     /// - Parameters:
+    ///   - body: what follows the text.
     ///   - port: of a server on this machine.
     ///   - closing: whether to hang up after sending instead of reading.
-    static func exchange(_ text: String, port: Int, until end: String = "\r\n\r\n", closing: Bool = false) async throws
-        -> String
-    {
+    static func exchange(
+        _ text: String, body: [UInt8] = [], port: Int, until end: String = "\r\n\r\n", closing: Bool = false
+    ) async throws -> String {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -20,7 +21,7 @@ enum RawConnection {
                 }
             }
         return try await channel.executeThenClose { inbound, outbound in
-            try await outbound.write(ByteBuffer(string: text))
+            try await outbound.write(ByteBuffer(bytes: Array(text.utf8) + body))
             var received = ""
             if closing { return received }
             for try await part in inbound {

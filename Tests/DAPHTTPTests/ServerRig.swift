@@ -8,6 +8,7 @@ import Logging
 import NIOCore
 import ServiceLifecycle
 import Testing
+import VDAF
 
 /// Both aggregators' servers over one deployment.
 struct ServerRig {
@@ -19,27 +20,48 @@ struct ServerRig {
 
     init(_ deployment: TestDeployment) { self.deployment = deployment }
 
-    init() throws { deployment = try TestDeployment() }
+    init(_ vdafs: [Prio3Parameters] = [.count], answering: HelperHandler.Answering = .atOnce) throws {
+        var settings = TestDeployment.Settings()
+        settings.helperAnswering = answering
+        deployment = try TestDeployment(vdafs, settings: settings)
+    }
+
+    static let collectors = TokenDigests(sha256: [TokenDigests.digest(of: collectorToken)])
+    static let leaders = TokenDigests(
+        sha256: ["another leader's token", leaderToken].map(TokenDigests.digest(of:)))
 
     func leader(
         prefix: String = "", upload: UploadHandler? = nil, readiness: @escaping @Sendable () async -> Bool = { true }
     ) -> AggregatorServer {
-        AggregatorServer(
-            configuration: .init(host: "127.0.0.1", port: 0, pathPrefix: prefix),
-            role: .leader(upload: upload ?? deployment.upload, collection: deployment.collection),
-            hpkeConfigs: HpkeConfigList(deployment.keys.leader.map(\.config)),
-            peers: TokenDigests(sha256: [TokenDigests.digest(of: Self.collectorToken)]), readiness: readiness,
-            logger: .silent)
+        server([leaderRole(upload: upload)], deployment.keys.leader, prefix: prefix, readiness: readiness)
     }
 
     func helper(prefix: String = "", handler: HelperHandler? = nil) -> AggregatorServer {
+        server([helperRole(handler: handler)], deployment.keys.helper, prefix: prefix)
+    }
+
+    func leaderRole(
+        upload: UploadHandler? = nil, collection: CollectionHandler? = nil,
+        collectors: any PeerTokens = Self.collectors
+    ) -> AggregatorServer.Role {
+        .leader(
+            upload: upload ?? deployment.upload, collection: collection ?? deployment.collection,
+            collectors: collectors)
+    }
+
+    func helperRole(
+        handler: HelperHandler? = nil, leaders: any PeerTokens = Self.leaders
+    ) -> AggregatorServer.Role {
+        .helper(handler ?? deployment.helper, leaders: leaders)
+    }
+
+    func server(
+        _ roles: [AggregatorServer.Role], _ keys: [TestKeys.Key], prefix: String = "",
+        readiness: @escaping @Sendable () async -> Bool = { true }, logger: Logger = .silent
+    ) -> AggregatorServer {
         AggregatorServer(
-            configuration: .init(host: "127.0.0.1", port: 0, pathPrefix: prefix),
-            role: .helper(handler ?? deployment.helper),
-            hpkeConfigs: HpkeConfigList(deployment.keys.helper.map(\.config)),
-            peers: TokenDigests(
-                sha256: ["another leader's token", Self.leaderToken].map(TokenDigests.digest(of:))),
-            readiness: { true }, logger: .silent)
+            configuration: .init(host: "127.0.0.1", port: 0, pathPrefix: prefix), roles: roles,
+            hpkeConfigs: HpkeConfigList(keys.map(\.config)), readiness: readiness, logger: logger)
     }
 
     /// An encoded `UploadRequest` of good reports.
@@ -81,9 +103,38 @@ extension AggregatorServer {
 
     /// Runs a test against the server on a free port, and shuts it down as a signal would.
     func listening(_ test: @escaping @Sendable (_ base: String) async throws -> Void) async throws {
+        try await ListeningService.test({ AggregatorService(server: self, listening: $0) }, test)
+    }
+
+    private struct AggregatorService: Service {
+        let server: AggregatorServer
+        let listening: @Sendable (Int) async -> Void
+
+        func run() async throws { try await server.run(listening: listening) }
+    }
+}
+
+/// A server that is shut down with its test.
+struct ListeningService: Service {
+    private let server: any Service
+    private let ports: AsyncStream<Int>.Continuation
+
+    func run() async throws {
+        // A server that cannot listen tells no port.
+        defer { ports.finish() }
+        try await server.run()
+    }
+
+    /// Runs a test against a server, and shuts it down as a signal would.
+    ///
+    /// - Parameter server: makes the server, which tells its port.
+    static func test(
+        _ server: (_ listening: @escaping @Sendable (_ port: Int) async -> Void) -> any Service,
+        _ test: @escaping @Sendable (_ base: String) async throws -> Void
+    ) async throws {
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
-        let group = ServiceGroup(
-            services: [ListeningServer(server: self, port: continuation)], logger: .silent)
+        let service = ListeningService(server: server { continuation.yield($0) }, ports: continuation)
+        let group = ServiceGroup(services: [service], logger: .silent)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
             tasks.addTask {
@@ -101,18 +152,17 @@ extension AggregatorServer {
     }
 }
 
-/// A server that tells its port.
-private struct ListeningServer: Service {
-    let server: AggregatorServer
-    let port: AsyncStream<Int>.Continuation
-
-    func run() async throws {
-        defer { port.finish() }
-        try await server.run { port.yield($0) }
-    }
-}
-
 extension TestClientProtocol {
+    /// GETs a resource.
+    func get(_ uri: String, headers: HTTPFields = [:]) async throws -> TestResponse {
+        try await execute(uri: uri, method: .get, headers: headers)
+    }
+
+    /// DELETEs a resource.
+    func delete(_ uri: String, headers: HTTPFields = [:]) async throws -> TestResponse {
+        try await execute(uri: uri, method: .delete, headers: headers)
+    }
+
     /// POSTs a body as a client should, but for what is changed.
     func post(
         _ uri: String, _ body: [UInt8], mediaType: String?, headers: HTTPFields = [:]

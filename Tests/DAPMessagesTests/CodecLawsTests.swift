@@ -7,16 +7,22 @@ import Testing
     static let seeds: ClosedRange<UInt64> = 1...12
 
     static let kinds: [MessageKind] = [
-        MessageKind(ReportID.self), MessageKind(TaskID.self), MessageKind(BatchID.self), MessageKind(Role.self),
+        MessageKind(ReportID.self), MessageKind(TaskID.self), MessageKind(BatchID.self),
+        MessageKind(AggregationJobID.self), MessageKind(CollectionJobID.self), MessageKind(AggregateShareID.self),
+        MessageKind(Extension.self), MessageKind(TaskExtension.self), MessageKind(AggregationJobExtension.self),
+        MessageKind(CollectionJobExtension.self), MessageKind(VdafConfiguration.self), MessageKind(Role.self),
         MessageKind(ReportError.self), MessageKind(BatchMode.self), MessageKind(TimePrecision.self),
         MessageKind(Time.self), MessageKind(Duration.self), MessageKind(Interval.self), MessageKind(Url.self),
         MessageKind(BatchChecksum.self), MessageKind(HpkeConfig.self), MessageKind(HpkeConfigList.self),
         MessageKind(HpkeCiphertext.self), MessageKind(TaskConfiguration.self), MessageKind(ReportMetadata.self),
         MessageKind(Report.self), MessageKind(UploadRequest.self, .toTheEnd), MessageKind(ReportUploadStatus.self),
-        MessageKind(UploadErrors.self, .toTheEnd), MessageKind(PlaintextInputShare.self), MessageKind(VerifyInit.self),
+        MessageKind(UploadErrors.self, .toTheEnd), MessageKind(PlaintextInputShare.self), MessageKind(ReportShare.self),
+        MessageKind(VerifyInit.self),
         MessageKind(AggregationJobInitReq.self, .toTheEnd), MessageKind(VerifyContinue.self),
         MessageKind(AggregationJobContinueReq.self, .toTheEnd), MessageKind(VerifyResp.self),
-        MessageKind(AggregationJobResp.self, .toTheEnd), MessageKind(Query.self), MessageKind(BatchSelector.self),
+        MessageKind(AggregationJobResp.self, .toTheEnd), MessageKind(TimeIntervalQueryConfig.self),
+        MessageKind(Query.self), MessageKind(TimeIntervalBatchSelectorConfig.self),
+        MessageKind(LeaderSelectedBatchSelectorConfig.self), MessageKind(BatchSelector.self),
         MessageKind(CollectionJobReq.self), MessageKind(CollectionJobResp.self), MessageKind(AggregateShareReq.self),
         MessageKind(AggregateShare.self),
     ]
@@ -67,6 +73,25 @@ import Testing
                     changed[position] ^= difference
                     #expect(
                         kind.refusesOrKeeps(changed), "seed \(seed), position \(position), difference \(difference)")
+                }
+            }
+        }
+    }
+
+    /// All values of all bytes of a short message; of a longer one, of as many bytes as a short one has.
+    @Test(arguments: kinds)
+    func anyOtherValueOfAByteIsRefusedOrKept(kind: MessageKind) throws {
+        let bytesOfAShortMessage = 48
+        for seed in 1...2 as ClosedRange<UInt64> {
+            var generator = SeededGenerator(seed: seed)
+            let bytes = try kind.encodeRandom(&generator)
+            let positions = bytes.indices.shuffled(using: &generator).prefix(bytesOfAShortMessage)
+            for position in positions {
+                var changed = bytes
+                for difference in 0x01...0xff as ClosedRange<UInt8> {
+                    changed[position] = bytes[position] ^ difference
+                    guard !kind.refusesOrKeeps(changed) else { continue }
+                    Issue.record("seed \(seed), position \(position), difference \(difference)")
                 }
             }
         }

@@ -53,6 +53,21 @@ import Testing
         #expect(throws: CodecError(.invalidValue, "")) { try MediaType(contentType: contentType) }
     }
 
+    @Test func aChangedByteIsRefusedOrMeansTheSame() {
+        for type in [MediaType.uploadReq, .aggregateShare] {
+            let field = Array(type.contentType.utf8)
+            for position in field.indices {
+                for byte in UInt8.min ... .max where byte != field[position] {
+                    var changed = field
+                    changed[position] = byte
+                    let parsed = try? MediaType(contentType: String(decoding: changed, as: UTF8.self))
+                    guard let parsed, parsed != type else { continue }
+                    Issue.record("\(type), position \(position), byte \(byte)")
+                }
+            }
+        }
+    }
+
     @Test func aFieldBeyondTheLimitIsRefused() {
         let start = "application/ppm-dap;message=upload-req;x="
         let fitting = start + String(repeating: "y", count: ContentType.maximumLength - start.utf8.count)

@@ -1,5 +1,16 @@
 import DAPMessages
 
+extension Generated where Self: TypedExtension {
+    static func random(using generator: inout SeededGenerator) -> Self {
+        Self(extensionType: UInt16(truncatingIfNeeded: generator.next()), extensionData: generator.bytes(0...6))
+    }
+}
+
+extension Extension: Generated {}
+extension TaskExtension: Generated {}
+extension AggregationJobExtension: Generated {}
+extension CollectionJobExtension: Generated {}
+
 extension HpkeConfig: Generated {
     static func random(using generator: inout SeededGenerator) -> HpkeConfig {
         HpkeConfig(
@@ -77,12 +88,17 @@ extension PlaintextInputShare: Generated {
     }
 }
 
-extension VerifyInit: Generated {
-    static func random(using generator: inout SeededGenerator) -> VerifyInit {
-        let share = ReportShare(
+extension ReportShare: Generated {
+    static func random(using generator: inout SeededGenerator) -> ReportShare {
+        ReportShare(
             metadata: .random(using: &generator), publicShare: generator.bytes(0...9),
             encryptedInputShare: .random(using: &generator))
-        return VerifyInit(reportShare: share, payload: generator.bytes(1...9))
+    }
+}
+
+extension VerifyInit: Generated {
+    static func random(using generator: inout SeededGenerator) -> VerifyInit {
+        VerifyInit(reportShare: .random(using: &generator), payload: generator.bytes(1...9))
     }
 }
 
@@ -124,20 +140,38 @@ extension AggregationJobResp: Generated {
     }
 }
 
+extension TimeIntervalQueryConfig: Generated {
+    static func random(using generator: inout SeededGenerator) -> TimeIntervalQueryConfig {
+        TimeIntervalQueryConfig(batchInterval: .random(using: &generator))
+    }
+}
+
 extension Query: Generated {
     static func random(using generator: inout SeededGenerator) -> Query {
         switch BatchMode.random(using: &generator) {
-        case .timeInterval: .timeInterval(TimeIntervalQueryConfig(batchInterval: .random(using: &generator)))
+        case .timeInterval: .timeInterval(.random(using: &generator))
         case .leaderSelected: .leaderSelected
         }
+    }
+}
+
+extension TimeIntervalBatchSelectorConfig: Generated {
+    static func random(using generator: inout SeededGenerator) -> TimeIntervalBatchSelectorConfig {
+        TimeIntervalBatchSelectorConfig(batchInterval: .random(using: &generator))
+    }
+}
+
+extension LeaderSelectedBatchSelectorConfig: Generated {
+    static func random(using generator: inout SeededGenerator) -> LeaderSelectedBatchSelectorConfig {
+        LeaderSelectedBatchSelectorConfig(batchID: .random(using: &generator))
     }
 }
 
 extension BatchSelector: Generated {
     static func random(using generator: inout SeededGenerator) -> BatchSelector {
         switch BatchMode.random(using: &generator) {
-        case .timeInterval: .timeInterval(TimeIntervalBatchSelectorConfig(batchInterval: .random(using: &generator)))
-        case .leaderSelected: .leaderSelected(LeaderSelectedBatchSelectorConfig(batchID: .random(using: &generator)))
+        case .timeInterval: .timeInterval(.random(using: &generator))
+        case .leaderSelected: .leaderSelected(.random(using: &generator))
         }
     }
 }

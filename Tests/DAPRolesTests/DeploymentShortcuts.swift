@@ -22,6 +22,25 @@ extension TestDeployment {
     }
 }
 
+extension Query {
+    /// The reports of an interval.
+    static func interval(_ interval: Interval) -> Query {
+        .timeInterval(TimeIntervalQueryConfig(batchInterval: interval))
+    }
+}
+
+extension BatchSelector {
+    /// The reports of an interval.
+    static func interval(_ interval: Interval) -> BatchSelector {
+        .timeInterval(TimeIntervalBatchSelectorConfig(batchInterval: interval))
+    }
+
+    /// The reports of a leader-selected batch.
+    static func batch(_ id: BatchID) -> BatchSelector {
+        .leaderSelected(LeaderSelectedBatchSelectorConfig(batchID: id))
+    }
+}
+
 extension Logger {
     /// A logger that says nothing.
     static var silent: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }

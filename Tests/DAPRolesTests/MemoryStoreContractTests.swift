@@ -15,18 +15,45 @@ import Testing
         let task = StoreSamples.task
         _ = try await store.insertReports((0..<4).map { StoreSamples.report($0, time: 10) })
         _ = try await store.createAggregationJobs(
-            task: task, minimumSize: 1, maximumSize: 4, uploadedBefore: 0, now: 1000)
+            task: task, minimumSize: 1, maximumSize: 4, uploadedBefore: 0, filling: nil, now: 1000)
         let work = try #require(try await store.leaseAggregationJob(now: 1000, leaseEnd: 1090))
         _ = try await store.prepareAggregationJob(work.lease, rejected: [StoreSamples.reportID(0): .invalidMessage])
         #expect(await store.reportsWithShares == 3)
         _ = try await store.finishAggregationJob(
             work.lease, additions: [], rejected: [StoreSamples.reportID(1): .hpkeDecryptError],
-            returned: [StoreSamples.reportID(2)], merge: StoreSamples.merge)
+            returned: [StoreSamples.reportID(2)], now: 1000, merge: StoreSamples.merge)
         #expect(await store.reportsWithShares == 1)
         #expect(
             await store.rejections(task: task) == [
                 StoreSamples.reportID(0): .invalidMessage, StoreSamples.reportID(1): .hpkeDecryptError,
             ])
+    }
+
+    @Test("Why a report was not aggregated stays on record")
+    func recordsRejections() async throws {
+        let store = MemoryStore()
+        let task = StoreSamples.task
+        _ = try await store.insertReports([StoreSamples.report(0, time: 10)])
+        var now: UInt64 = 1000
+        for _ in 0...LeaderLimits.rests {
+            _ = try await store.createAggregationJobs(
+                task: task, minimumSize: 1, maximumSize: 4, uploadedBefore: 0, filling: nil, now: now)
+            let work = try #require(try await store.leaseAggregationJob(now: now, leaseEnd: now + 90))
+            #expect(await store.rejections(task: task).isEmpty)
+            _ = try await store.finishAggregationJob(
+                work.lease, additions: [], rejected: [:], returned: [StoreSamples.reportID(0)], now: now,
+                merge: StoreSamples.merge)
+            now += LeaderLimits.longestRest
+        }
+        #expect(await store.rejections(task: task) == [StoreSamples.reportID(0): .reportTooEarly])
+        #expect(await store.reportsWithShares == 0)
+
+        _ = try await store.insertReports([StoreSamples.report(1, time: 10)])
+        _ = try await store.createAggregationJobs(
+            task: task, minimumSize: 1, maximumSize: 4, uploadedBefore: 0, filling: nil, now: now)
+        let alone = try #require(try await store.leaseAggregationJob(now: now, leaseEnd: now + 90))
+        #expect(try await store.dissolveAggregationJob(alone.lease))
+        #expect(await store.rejections(task: task)[StoreSamples.reportID(1)] == .reportDropped)
     }
 }
 

@@ -35,7 +35,8 @@ import Testing
         let reports = (1..<6).map { StoreSamples.report($0, time: 12) }
         #expect(try await reopened { try await $0.insertReports(reports) } == reports.map { _ in .inserted })
         let created = try await reopened {
-            try await $0.createAggregationJobs(task: task, minimumSize: 1, maximumSize: 9, uploadedBefore: 0, now: 1000)
+            try await $0.createAggregationJobs(
+                task: task, minimumSize: 1, maximumSize: 9, uploadedBefore: 0, filling: nil, now: 1000)
         }
         #expect(created == 1)
         let work = try #require(try await reopened { try await $0.leaseAggregationJob(now: 1000, leaseEnd: 1090) })
@@ -49,15 +50,19 @@ import Testing
         let additions = StoreSamples.additions(again.reports.map(\.metadata))
         let isFinished = try await reopened {
             try await $0.finishAggregationJob(
-                again.lease, additions: additions, rejected: [:], returned: [], merge: StoreSamples.merge)
+                again.lease, additions: additions, rejected: [:], returned: [], now: 2000, merge: StoreSamples.merge)
         }
         #expect(isFinished)
         _ = try await reopened {
-            try await $0.createCollectionJob(task: task, candidateID: id, request: [1], interval: interval, now: 3000)
+            try await $0.createCollectionJob(
+                task: task, candidateID: id, request: [1], query: StoreSamples.query(interval), now: 3000)
         }
         let collection = try #require(try await reopened { try await $0.leaseCollectionJob(now: 3000, leaseEnd: 3090) })
         #expect(collection.lease.token > again.lease.token)
-        #expect(try await reopened { try await $0.closeBatch(collection.lease) } == .closed)
+        let closing = try await reopened {
+            try await $0.closeBatch(collection.lease, choice: StoreSamples.strictChoice)
+        }
+        #expect(closing == .closed(StoreSamples.batch(interval)))
         #expect(try await reopened { try await $0.insertReports([StoreSamples.report(9, time: 10)]) } == [.batchClosed])
         #expect(try await reopened { try await $0.finishCollectionJob(collection.lease, answer: StoreSamples.answer) })
         #expect(
@@ -80,15 +85,17 @@ import Testing
         let second = try directory.open()
         #expect(try await second.commitAggregationJob(job, merge: StoreSamples.merge) == .existing([1, 2]))
         let outcome = try await second.collectBatch(
-            task: task, id: StoreSamples.aggregateShareID(1), interval: StoreSamples.interval(10, 5),
-            answer: StoreSamples.answer)
+            task: task, id: StoreSamples.aggregateShareID(1), batch: StoreSamples.batch(StoreSamples.interval(10, 5)),
+            lease: nil, answer: StoreSamples.answer)
         #expect(outcome == .collected(StoreSamples.littleEndian(15)))
         try second.close()
         let third = try directory.open()
-        let response = try await third.aggregateShareResponse(task: task, id: StoreSamples.aggregateShareID(1))
-        #expect(response == StoreSamples.littleEndian(15))
+        let share = try await third.aggregateShare(task: task, id: StoreSamples.aggregateShareID(1))
+        #expect(share == .answered(StoreSamples.littleEndian(15)))
         let late = [StoreSamples.metadata(9, time: 14), reports[0]]
-        #expect(try await third.commitErrors(task: task, reports: late) == [.batchCollected, .reportReplayed])
+        #expect(
+            try await third.commitErrors(task: task, batchID: nil, reports: late)
+                == [.batchCollected, .reportReplayed])
     }
 
     @Test("What one store commits, another that has the file open reads at once")
@@ -96,10 +103,11 @@ import Testing
         let directory = try TemporaryDirectory()
         let (first, second) = (try directory.open(), try directory.open())
         let task = StoreSamples.task
+        let batch = StoreSamples.batch(StoreSamples.interval(0, 100))
         // A task that one store has no number for yet, and the other is first to write.
-        #expect(try await second.batchProgress(task: task, interval: StoreSamples.interval(0, 100)).pending == 0)
+        #expect(try await second.batchProgress(task: task, batch: batch).pending == 0)
         _ = try await first.insertReports([StoreSamples.report(1, time: 10)])
-        #expect(try await second.batchProgress(task: task, interval: StoreSamples.interval(0, 100)).pending == 1)
+        #expect(try await second.batchProgress(task: task, batch: batch).pending == 1)
         #expect(try await second.insertReports([StoreSamples.report(1, time: 10)]) == [.replayed])
     }
 
@@ -117,14 +125,14 @@ import Testing
         }
         _ = try await store.insertReports(reports)
         _ = try await store.createAggregationJobs(
-            task: StoreSamples.task, minimumSize: 1, maximumSize: 100, uploadedBefore: 0, now: 1000)
+            task: StoreSamples.task, minimumSize: 1, maximumSize: 100, uploadedBefore: 0, filling: nil, now: 1000)
         let work = try #require(try await store.leaseAggregationJob(now: 1000, leaseEnd: 1090))
         let rejected = [StoreSamples.reportID(0): ReportError.invalidMessage]
         _ = try await store.prepareAggregationJob(work.lease, rejected: rejected)
         #expect(try directory.count("report_shares") == 99)
         _ = try await store.finishAggregationJob(
             work.lease, additions: [], rejected: [StoreSamples.reportID(1): .hpkeDecryptError], returned: [],
-            merge: StoreSamples.merge)
+            now: 1000, merge: StoreSamples.merge)
         #expect(try directory.count("report_shares") == 0)
         #expect(try directory.count("client_reports WHERE error = 8") == 1)
         #expect(try directory.count("client_reports WHERE error = 5") == 1)
@@ -155,11 +163,12 @@ import Testing
         await #expect(throws: SQLiteStoreError.self) {
             try await store.commitAggregationJob(job, merge: StoreSamples.merge)
         }
-        #expect(try await store.aggregationJobResponse(task: StoreSamples.task, id: job.id) == nil)
+        #expect(try await store.aggregationJob(task: StoreSamples.task, id: job.id) == nil)
         await #expect(throws: SQLiteStoreError.self) {
-            try await store.commitErrors(task: StoreSamples.task, reports: reports)
+            try await store.commitErrors(task: StoreSamples.task, batchID: nil, reports: reports)
         }
-        #expect(try await store.commitErrors(task: StoreSamples.task, reports: [reports[0]]) == [nil])
+        let errors = try await store.commitErrors(task: StoreSamples.task, batchID: nil, reports: [reports[0]])
+        #expect(errors == [nil])
     }
 
     @Test("A count that does not fit is refused and leaves nothing behind")
@@ -188,7 +197,8 @@ import Testing
 }
 
 extension TemporaryDirectory {
-    fileprivate func count(_ rows: String) throws -> Int? {
+    /// How many rows there are of a table, with a condition.
+    func count(_ rows: String) throws -> Int? {
         let queue = try DatabaseQueue(path: storePath)
         defer { try? queue.close() }
         return try queue.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM \(rows)") }

@@ -76,7 +76,8 @@ import Testing
         let first = try schema()
         try directory.open().close()
         #expect(try schema() == first)
-        #expect(first.suffix(3) == ["1 tasks and buckets", "2 leader", "3 helper"])
+        let steps = ["1 tasks and buckets", "2 leader", "3 helper", "4 leader-selected batches, deferred requests"]
+        #expect(first.suffix(4) == steps[...])
     }
 
     @Test("Many that open a new file at once all succeed")
@@ -92,7 +93,7 @@ import Testing
             try await group.waitForAll()
         }
         let progress = try await directory.open()
-            .batchProgress(task: StoreSamples.task, interval: StoreSamples.interval(10, 1))
+            .batchProgress(task: StoreSamples.task, batch: StoreSamples.batch(StoreSamples.interval(10, 1)))
         #expect(progress.pending == 8)
     }
 

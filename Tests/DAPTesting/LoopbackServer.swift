@@ -25,7 +25,9 @@ public struct LoopbackServer: Sendable {
 
     func handle(_ request: TransportRequest, path: String) async -> TransportResponse {
         do {
-            return try await respond(request, path.split(separator: "/").map(String.init))
+            let parts = path.split(separator: "?", maxSplits: 1).map(String.init)
+            let step = parts.count == 2 ? parts[1].split(separator: "=").last.flatMap { UInt64($0) } : nil
+            return try await respond(request, (parts.first ?? "").split(separator: "/").map(String.init), step: step)
         } catch let abort as DAPAbort {
             let problem = StoredProblem(type: abort.type ?? "about:blank", detail: abort.detail)
             return TransportResponse(
@@ -36,7 +38,9 @@ public struct LoopbackServer: Sendable {
         }
     }
 
-    private func respond(_ request: TransportRequest, _ path: [String]) async throws -> TransportResponse {
+    private func respond(
+        _ request: TransportRequest, _ path: [String], step: UInt64?
+    ) async throws -> TransportResponse {
         if request.method == .get, path == ["hpke_config"] {
             return .message(.hpkeConfigList, try hpkeConfigs.encoded())
         }
@@ -44,32 +48,80 @@ public struct LoopbackServer: Sendable {
         guard let task = try? TaskID(base64URL: path[1]) else {
             throw DAPAbort(.unrecognizedTask, "the URL has no valid task ID")
         }
-        switch (role, request.method, path[2], path.count) {
-        case (.leader(let upload, _), .post, "reports", 3):
+        switch (role, path[2]) {
+        case (.leader(let upload, _), "reports") where request.method == .post && path.count == 3:
             try expect(.uploadReq, request)
             let errors = try await upload.upload(task: task, body: request.body)
             if errors.statuses.isEmpty { return TransportResponse(status: 200) }
             return .message(.uploadErrors, try errors.encoded())
-        case (.leader(_, let collection), .post, "collection_jobs", 3):
-            try authorize(request, .collectionJobReq)
-            let (id, state) = try await collection.create(task: task, body: request.body)
-            return .collectionJob(state, location: "\(request.url)/\(id)")
-        case (.leader(_, let collection), .get, "collection_jobs", 4):
-            try authorize(request, nil)
-            guard let id = try? CollectionJobID(base64URL: path[3]) else {
-                throw DAPAbort(.notFound, "there is no such resource", task: task)
-            }
-            return .collectionJob(try await collection.job(task: task, id: id), location: nil)
-        case (.helper(let handler), .post, "aggregation_jobs", 3):
-            try authorize(request, .aggregationJobInitReq)
-            let (id, body) = try await handler.createAggregationJob(task: task, body: request.body)
-            return .message(.aggregationJobResp, body, location: "\(request.url)/\(id)")
-        case (.helper(let handler), .post, "aggregate_shares", 3):
-            try authorize(request, .aggregateShareReq)
-            let (id, body) = try await handler.createAggregateShare(task: task, body: request.body)
-            return .message(.aggregateShare, body, location: "\(request.url)/\(id)")
+        case (.leader(_, let handler), "collection_jobs"):
+            return try await collectionJobs(handler, request, task, job: path.dropFirst(3).first)
+        case (.helper(let handler), "aggregation_jobs"):
+            return try await aggregationJobs(handler, request, task, job: path.dropFirst(3).first, step: step)
+        case (.helper(let handler), "aggregate_shares"):
+            return try await aggregateShares(handler, request, task, share: path.dropFirst(3).first)
         default: throw DAPAbort(.notFound, "there is no such resource", task: task)
         }
+    }
+
+    private func collectionJobs(
+        _ handler: CollectionHandler, _ request: TransportRequest, _ task: TaskID, job: String?
+    ) async throws -> TransportResponse {
+        try authorize(request, job == nil ? .collectionJobReq : nil)
+        guard let job else {
+            let (id, state) = try await handler.create(task: task, body: request.body)
+            return .collectionJob(state, location: "\(request.url)/\(id)")
+        }
+        guard let id = try? CollectionJobID(base64URL: job) else {
+            throw DAPAbort(.notFound, "there is no such resource", task: task)
+        }
+        if request.method == .delete {
+            try await handler.delete(task: task, id: id)
+            return TransportResponse(status: 200)
+        }
+        return .collectionJob(try await handler.job(task: task, id: id), location: nil)
+    }
+
+    private func aggregationJobs(
+        _ handler: HelperHandler, _ request: TransportRequest, _ task: TaskID, job: String?, step: UInt64?
+    ) async throws -> TransportResponse {
+        try authorize(request, job == nil ? .aggregationJobInitReq : nil)
+        guard let job else {
+            let (id, answer) = try await handler.createAggregationJob(task: task, body: request.body)
+            return .helperAnswer(answer, .aggregationJobResp, location: "\(request.url)/\(id)?step=0")
+        }
+        guard let id = try? AggregationJobID(base64URL: job) else {
+            throw DAPAbort(.unrecognizedAggregationJob, "there is no such aggregation job", task: task)
+        }
+        switch request.method {
+        case .delete:
+            try await handler.deleteAggregationJob(task: task, id: id)
+            return TransportResponse(status: 200)
+        case .post:
+            try await handler.continueAggregationJob(task: task, id: id, body: request.body)
+            return TransportResponse(status: 200)
+        case .get:
+            let answer = try await handler.aggregationJob(task: task, id: id, step: step)
+            return .helperAnswer(answer, .aggregationJobResp, location: request.url)
+        }
+    }
+
+    private func aggregateShares(
+        _ handler: HelperHandler, _ request: TransportRequest, _ task: TaskID, share: String?
+    ) async throws -> TransportResponse {
+        try authorize(request, share == nil ? .aggregateShareReq : nil)
+        guard let share else {
+            let (id, answer) = try await handler.createAggregateShare(task: task, body: request.body)
+            return .helperAnswer(answer, .aggregateShare, location: "\(request.url)/\(id)")
+        }
+        guard let id = try? AggregateShareID(base64URL: share) else {
+            throw DAPAbort(.notFound, "there is no such resource", task: task)
+        }
+        if request.method == .delete {
+            try await handler.deleteAggregateShare(task: task, id: id)
+            return TransportResponse(status: 200)
+        }
+        return .helperAnswer(try await handler.aggregateShare(task: task, id: id), .aggregateShare, location: nil)
     }
 
     private func authorize(_ request: TransportRequest, _ mediaType: MediaType?) throws {
@@ -87,6 +139,18 @@ extension TransportResponse {
         -> TransportResponse
     {
         TransportResponse(status: 200, contentType: mediaType.contentType, location: location, body: body)
+    }
+
+    fileprivate static func helperAnswer(
+        _ answer: HelperAnswer, _ mediaType: MediaType, location: String?
+    ) -> TransportResponse {
+        switch answer {
+        case .pending: TransportResponse(status: 200, location: location, retryAfter: HelperHandler.retryAfter)
+        case .answered(let body): message(mediaType, body, location: location)
+        case .failed(let problem):
+            TransportResponse(
+                status: 400, contentType: "application/problem+json", location: location, problem: problem)
+        }
     }
 
     fileprivate static func collectionJob(_ state: CollectionJobState, location: String?) -> TransportResponse {

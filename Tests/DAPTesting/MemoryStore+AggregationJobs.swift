@@ -4,42 +4,61 @@ public import DAPRoles
 /// A leader's aggregation job.
 struct AggregationJob {
     let taskID: TaskID
+    /// Its batch in a leader-selected task.
+    let batchID: BatchID?
     var schedule: Schedule
     var isPrepared = false
+    var location: String?
+
+    init(taskID: TaskID, batchID: BatchID?, dueAt: UInt64) {
+        self.taskID = taskID
+        self.batchID = batchID
+        schedule = Schedule(dueAt: dueAt)
+    }
 }
 
 extension MemoryStore: LeaderAggregationStore {
     /// Puts unaggregated reports into new jobs, the most refused ones first.
     public func createAggregationJobs(
-        task taskID: TaskID, minimumSize: Int, maximumSize: Int, uploadedBefore: UInt64, now: UInt64
+        task taskID: TaskID, minimumSize: Int, maximumSize: Int, uploadedBefore: UInt64, filling: BatchFilling?,
+        now: UInt64
     ) async throws -> Int {
-        let minimumSize = max(1, minimumSize)
         let maximumSize = min(max(1, maximumSize), LeaderLimits.reportsPerJob)
         guard let task = leaderTasks[taskID] else { return 0 }
         var created = 0
-        for refusals in Set(task.reports.filter { $0.state == .waiting }.map(\.refusals)).sorted(by: >) {
+        for refusals in Set(task.reports.filter { $0.isWaiting(now: now) }.map(\.refusals)).sorted(by: >) {
             let size = max(1, maximumSize >> (3 * refusals))
             while created < LeaderLimits.jobsPerCreation {
-                let waiting = waiting(taskID, refusals: refusals)
+                let waiting = waiting(taskID, refusals: refusals, now: now)
                 if waiting.isEmpty { break }
-                if waiting.count < minimumSize {
+                let next = filling.map { nextBatch(of: taskID, targetSize: $0.targetSize) }
+                if waiting.count < minimumSize, !fills(next?.room, size: size, waiting: waiting.count) {
                     stamp(waiting, taskID, now: now)
                     guard waiting.contains(where: { isUrgent($0, taskID, uploadedBefore: uploadedBefore) }) else {
                         break
                     }
                 }
+                let batchID = next?.id ?? filling?.newBatchID()
+                if let batchID, next?.id == nil { openBatch(batchID, task: taskID, now: now) }
                 let number = nextJob()
-                aggregationJobs[number] = AggregationJob(taskID: taskID, schedule: Schedule(dueAt: now))
-                for position in waiting.prefix(size) { leaderTasks[taskID]?.reports[position].state = .inJob(number) }
+                aggregationJobs[number] = AggregationJob(taskID: taskID, batchID: batchID, dueAt: now)
+                for position in waiting.prefix(min(size, next?.room ?? size)) {
+                    leaderTasks[taskID]?.reports[position].join(number)
+                }
                 created += 1
             }
         }
         return created
     }
 
-    private func waiting(_ taskID: TaskID, refusals: Int) -> [Int] {
+    /// Whether one job fills its batch.
+    private func fills(_ room: Int?, size: Int, waiting: Int) -> Bool {
+        room.map { $0 <= min(size, waiting) } ?? false
+    }
+
+    private func waiting(_ taskID: TaskID, refusals: Int, now: UInt64) -> [Int] {
         guard let reports = leaderTasks[taskID]?.reports else { return [] }
-        return reports.indices.filter { reports[$0].state == .waiting && reports[$0].refusals == refusals }
+        return reports.indices.filter { reports[$0].isWaiting(now: now) && reports[$0].refusals == refusals }
     }
 
     private func stamp(_ positions: [Int], _ taskID: TaskID, now: UInt64) {
@@ -51,7 +70,7 @@ extension MemoryStore: LeaderAggregationStore {
     private func isUrgent(_ position: Int, _ taskID: TaskID, uploadedBefore: UInt64) -> Bool {
         guard let report = leaderTasks[taskID]?.reports[position] else { return false }
         if let since = report.waitingSince, since <= uploadedBefore { return true }
-        return isClosed(report.metadata.time, task: taskID)
+        return isClosed(bucket(of: report), task: taskID)
     }
 
     /// Leases the open job that has been due longest.
@@ -62,7 +81,8 @@ extension MemoryStore: LeaderAggregationStore {
         let lease = aggregationJobs[number]?.schedule.lease(job: number, token: nextToken(), end: leaseEnd)
         return lease.map { lease in
             AggregationJobWork(
-                lease: lease, taskID: job.taskID, isPrepared: job.isPrepared,
+                lease: lease, taskID: job.taskID, batchID: job.batchID, isPrepared: job.isPrepared,
+                location: job.location,
                 reports: reports(of: number, job.taskID).compactMap { leaderTasks[job.taskID]?.reports[$0].uploaded })
         }
     }
@@ -87,30 +107,34 @@ extension MemoryStore: LeaderAggregationStore {
     /// Finishes a job. Additions to a collected bucket are dropped, and the job's reports in it are rejected.
     public func finishAggregationJob(
         _ lease: JobLease, additions: [BatchBucket], rejected: [ReportID: ReportError], returned: [ReportID],
-        merge: AggregateShareMerge
+        now: UInt64, merge: AggregateShareMerge
     ) async throws -> Bool {
         guard let job = leased(lease), let task = leaderTasks[job.taskID] else { return false }
-        let collected = Set(additions.map(\.time).filter { isCollected($0, task: job.taskID) })
-        let buckets = try task.buckets.adding(additions.filter { !collected.contains($0.time) }, merge: merge)
+        let collected = Set(additions.map(\.id).filter { isCollected($0, task: job.taskID) })
+        let buckets = try task.buckets.adding(additions.filter { !collected.contains($0.id) }, merge: merge)
         leaderTasks[job.taskID]?.buckets = buckets
         for position in reports(of: lease.job, job.taskID) {
-            let metadata = task.reports[position].metadata
-            if let error = rejected[metadata.reportID] {
+            let report = task.reports[position]
+            if let error = rejected[report.metadata.reportID] {
                 leaderTasks[job.taskID]?.reports[position].finish(error)
-            } else if returned.contains(metadata.reportID) {
-                leaderTasks[job.taskID]?.reports[position].state = .waiting
+            } else if returned.contains(report.metadata.reportID) {
+                leaderTasks[job.taskID]?.reports[position].rest(now: now)
             } else {
                 leaderTasks[job.taskID]?.reports[position].finish(
-                    collected.contains(metadata.time) ? .batchCollected : nil)
+                    collected.contains(bucket(of: report)) ? .batchCollected : nil)
             }
+        }
+        if let batchID = job.batchID, rejected.values.contains(.batchCollected) {
+            change(StoreSamples.batch(batchID), task: job.taskID) { $0.isSealed = true }
         }
         aggregationJobs[lease.job] = nil
         return true
     }
 
     /// Ends the lease.
-    public func releaseAggregationJob(_ lease: JobLease, dueAt: UInt64) async throws {
+    public func releaseAggregationJob(_ lease: JobLease, dueAt: UInt64, location: String?) async throws {
         guard leased(lease) != nil else { return }
+        aggregationJobs[lease.job]?.location = location
         aggregationJobs[lease.job]?.schedule.release(dueAt: dueAt)
     }
 
@@ -122,8 +146,7 @@ extension MemoryStore: LeaderAggregationStore {
             if positions.count == 1 {
                 leaderTasks[job.taskID]?.reports[position].finish(.reportDropped)
             } else {
-                leaderTasks[job.taskID]?.reports[position].refusals += 1
-                leaderTasks[job.taskID]?.reports[position].state = .waiting
+                leaderTasks[job.taskID]?.reports[position].refuse()
             }
         }
         aggregationJobs[lease.job] = nil

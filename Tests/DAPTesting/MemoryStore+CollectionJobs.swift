@@ -6,41 +6,66 @@ struct CollectionJob {
     let taskID: TaskID
     let id: CollectionJobID
     let request: [UInt8]
-    let interval: Interval
+    let query: Query
     var state = CollectionJobState.pending
-    /// Stays true when the job is finished.
-    var isClosed = false
+    /// The batch that is closed on behalf of this job. A job that is finished or failed has none.
+    var batch: BatchSelector?
+    var location: String?
     var schedule: Schedule
+
+    init(taskID: TaskID, id: CollectionJobID, request: [UInt8], query: Query, dueAt: UInt64) {
+        self.taskID = taskID
+        self.id = id
+        self.request = request
+        self.query = query
+        schedule = Schedule(dueAt: dueAt)
+    }
 
     var isPending: Bool { state == .pending }
 
-    var isFinished: Bool {
-        if case .finished = state { return true }
+    var isFailed: Bool {
+        if case .failed = state { return true }
         return false
+    }
+
+    mutating func end(_ state: CollectionJobState) {
+        self.state = state
+        batch = nil
+        schedule.release(dueAt: schedule.dueAt)
     }
 }
 
 extension MemoryStore: LeaderCollectionStore {
     /// Creates a collection job, finds it, or starts it anew.
     public func createCollectionJob(
-        task: TaskID, candidateID: CollectionJobID, request: [UInt8], interval: Interval, now: UInt64
+        task: TaskID, candidateID: CollectionJobID, request: [UInt8], query: Query, now: UInt64
     ) async throws -> CollectionJobCreation {
         let ofTask = collectionJobs.filter { $0.value.taskID == task }
         let existing = ofTask.first { $0.value.request == request }
-        if let existing, existing.value.isPending || existing.value.isFinished {
-            return .job(existing.value.id, existing.value.state)
-        }
-        if ofTask.values.contains(where: { $0.isFinished && $0.interval.overlaps(interval) }) { return .overlap }
+        if let existing, !existing.value.isFailed { return .job(existing.value.id, existing.value.state) }
+        if let batch = query.batch, isPartlyCollected(batch, task: task) { return .overlap }
         guard ofTask.values.count(where: \.isPending) < LeaderLimits.unfinishedCollectionJobs else { return .tooMany }
         let id = existing?.value.id ?? candidateID
         collectionJobs[existing?.key ?? nextJob()] = CollectionJob(
-            taskID: task, id: id, request: request, interval: interval, schedule: Schedule(dueAt: now))
+            taskID: task, id: id, request: request, query: query, dueAt: now)
         return .job(id, .pending)
     }
 
     /// The state of a job.
     public func collectionJob(task: TaskID, id: CollectionJobID) async throws -> CollectionJobState? {
         collectionJobs.values.first { $0.taskID == task && $0.id == id }?.state
+    }
+
+    /// Forgets a job. What it has collected is on record with the task.
+    public func deleteCollectionJob(task: TaskID, id: CollectionJobID) async throws -> Bool {
+        guard let number = collectionJobs.first(where: { $0.value.taskID == task && $0.value.id == id })?.key else {
+            return false
+        }
+        if let job = collectionJobs[number], let batch = job.batch {
+            change(batch, task: task) { $0.isSealed = true }
+        }
+        collectionJobs[number] = nil
+        return true
     }
 
     /// Leases the unfinished job that has been due longest.
@@ -51,56 +76,64 @@ extension MemoryStore: LeaderCollectionStore {
         let lease = collectionJobs[number]?.schedule.lease(job: number, token: nextToken(), end: leaseEnd)
         return lease.map { lease in
             CollectionJobWork(
-                lease: lease, taskID: job.taskID, request: job.request, interval: job.interval, isClosed: job.isClosed)
+                lease: lease, taskID: job.taskID, request: job.request, query: job.query, batch: job.batch,
+                location: job.location)
         }
     }
 
-    /// How far the reports of an interval have come.
-    public func batchProgress(task: TaskID, interval: Interval) async throws -> BatchProgress {
-        BatchProgress(
-            aggregated: leaderTasks[task]?.buckets.within(interval).map(\.reportCount).reduce(0, +) ?? 0,
-            pending: UInt64(pendingReports(task, interval)))
+    /// How far the reports of a batch have come.
+    public func batchProgress(task: TaskID, batch: BatchSelector) async throws -> BatchProgress {
+        progress(of: batch, task: task)
     }
 
-    /// Closes the job's interval.
-    public func closeBatch(_ lease: JobLease) async throws -> BatchClosing {
+    /// Closes a batch for the job.
+    public func closeBatch(_ lease: JobLease, choice: BatchChoice) async throws -> BatchClosing {
         guard let job = leased(lease) else { return .leaseLost }
-        let others = collectionJobs.filter { number, other in
-            number != lease.job && other.taskID == job.taskID && other.interval.overlaps(job.interval)
-        }
-        if others.values.contains(where: \.isFinished) { return .collectedByAnother }
-        if others.values.contains(where: \.isClosed) { return .closedByAnother }
-        collectionJobs[lease.job]?.isClosed = true
-        return .closed
+        if let batch = job.batch { return .closed(batch) }
+        guard let batch = job.query.batch ?? chooseBatch(of: job.taskID, choice) else { return .noBatch }
+        if isPartlyCollected(batch, task: job.taskID) { return .collectedByAnother }
+        if closedBatches(of: job.taskID).contains(where: { $0.overlaps(batch) }) { return .closedByAnother }
+        collectionJobs[lease.job]?.batch = batch
+        return .closed(batch)
     }
 
-    /// The non-empty buckets within an interval.
-    public func buckets(task: TaskID, interval: Interval) async throws -> [BatchBucket] {
-        leaderTasks[task]?.buckets.within(interval) ?? []
+    /// The non-empty buckets of a batch.
+    public func buckets(task: TaskID, batch: BatchSelector) async throws -> [BatchBucket] {
+        leaderTasks[task]?.buckets.within(batch) ?? []
     }
 
     /// Finishes a job *if its batch is closed and drained*.
     public func finishCollectionJob(
         _ lease: JobLease, answer: @Sendable ([BatchBucket]) throws -> [UInt8]
     ) async throws -> Bool {
-        guard let job = leased(lease), job.isClosed, pendingReports(job.taskID, job.interval) == 0 else { return false }
-        let response = try answer(leaderTasks[job.taskID]?.buckets.within(job.interval) ?? [])
-        collectionJobs[lease.job]?.state = .finished(response)
-        collectionJobs[lease.job]?.schedule.release(dueAt: job.schedule.dueAt)
+        guard let job = leased(lease), let batch = job.batch, progress(of: batch, task: job.taskID).pending == 0 else {
+            return false
+        }
+        let response = try answer(leaderTasks[job.taskID]?.buckets.within(batch) ?? [])
+        leaderTasks[job.taskID, default: LeaderTask()].collected.append(batch)
+        collectionJobs[lease.job]?.end(.finished(response))
         return true
     }
 
     /// Fails a job and opens its batch again.
     public func failCollectionJob(_ lease: JobLease, problem: StoredProblem) async throws {
         guard let job = leased(lease) else { return }
-        collectionJobs[lease.job]?.state = .failed(problem)
-        collectionJobs[lease.job]?.isClosed = false
-        collectionJobs[lease.job]?.schedule.release(dueAt: job.schedule.dueAt)
+        if let batch = job.batch { change(batch, task: job.taskID) { $0.failures += 1 } }
+        collectionJobs[lease.job]?.end(.failed(problem))
+    }
+
+    /// Opens a leader-selected batch again. What the helper is working on is of that batch, so its location goes too.
+    public func reopenBatch(_ lease: JobLease) async throws {
+        guard let job = leased(lease), job.query == .leaderSelected else { return }
+        if let batch = job.batch { change(batch, task: job.taskID) { $0.isSealed = false } }
+        collectionJobs[lease.job]?.batch = nil
+        collectionJobs[lease.job]?.location = nil
     }
 
     /// Ends the lease.
-    public func releaseCollectionJob(_ lease: JobLease, dueAt: UInt64) async throws {
+    public func releaseCollectionJob(_ lease: JobLease, dueAt: UInt64, location: String?) async throws {
         guard leased(lease) != nil else { return }
+        collectionJobs[lease.job]?.location = location
         collectionJobs[lease.job]?.schedule.release(dueAt: dueAt)
     }
 
@@ -108,8 +141,15 @@ extension MemoryStore: LeaderCollectionStore {
         collectionJobs[lease.job].flatMap { $0.schedule.token == lease.token ? $0 : nil }
     }
 
-    private func pendingReports(_ task: TaskID, _ interval: Interval) -> Int {
-        let reports = leaderTasks[task]?.reports ?? []
-        return reports.count { $0.uploaded != nil && interval.contains($0.metadata.time) }
+    private func isPartlyCollected(_ batch: BatchSelector, task: TaskID) -> Bool {
+        leaderTasks[task]?.collected.contains { $0.overlaps(batch) } ?? false
+    }
+}
+
+extension Query {
+    /// The batch that it names; nil when the leader selects one.
+    fileprivate var batch: BatchSelector? {
+        guard case .timeInterval(let config) = self else { return nil }
+        return .timeInterval(TimeIntervalBatchSelectorConfig(batchInterval: config.batchInterval))
     }
 }

@@ -3,62 +3,102 @@ public import DAPRoles
 
 /// What a helper has of a task.
 struct HelperTask {
-    var jobs: [AggregationJobID: [UInt8]] = [:]
+    /// The answers that nobody has deleted.
+    var responses: [HelperResource: [UInt8]] = [:]
     var reports: Set<ReportID> = []
-    var buckets: [Time: BatchBucket] = [:]
-    var shares: [AggregateShareID: (interval: Interval, response: [UInt8])] = [:]
+    var buckets: [BatchBucketID: BatchBucket] = [:]
+    /// What has been collected, by aggregate shares that were deleted since too.
+    var collected: [BatchSelector] = []
 
-    func error(_ report: ReportMetadata) -> ReportError? {
+    /// Why a report cannot be committed.
+    func error(_ report: ReportMetadata, batchID: BatchID?) -> ReportError? {
         if reports.contains(report.reportID) { return .reportReplayed }
-        return shares.values.contains { $0.interval.contains(report.time) } ? .batchCollected : nil
+        let bucket = batchID.map(BatchBucketID.batch) ?? .time(report.time)
+        return collected.contains { $0.contains(bucket) } ? .batchCollected : nil
     }
 }
 
-extension MemoryStore: HelperStore {
-    /// The stored response to an aggregation job request.
-    public func aggregationJobResponse(task: TaskID, id: AggregationJobID) async throws -> [UInt8]? {
-        helperTasks[task]?.jobs[id]
+extension MemoryStore: HelperAggregationStore {
+    /// How far an aggregation job has come.
+    public func aggregationJob(task: TaskID, id: AggregationJobID) async throws -> HelperAnswer? {
+        answer(task, .aggregationJob(id))
     }
 
     /// Looks up which reports could not be committed. One that was seen and is collected counts as replayed.
-    public func commitErrors(task: TaskID, reports: [ReportMetadata]) async throws -> [ReportError?] {
-        reports.map { helperTasks[task]?.error($0) }
+    public func commitErrors(
+        task: TaskID, batchID: BatchID?, reports: [ReportMetadata]
+    ) async throws -> [ReportError?] {
+        reports.map { helperTasks[task]?.error($0, batchID: batchID) }
     }
 
     /// Commits a whole job or nothing.
     public func commitAggregationJob(
         _ job: HelperAggregationCommit, merge: AggregateShareMerge
     ) async throws -> HelperAggregationOutcome {
+        let resource = HelperResource.aggregationJob(job.id)
         var task = helperTasks[job.taskID] ?? HelperTask()
-        if let response = task.jobs[job.id] { return .existing(response) }
+        if let response = task.responses[resource] { return .existing(response) }
+        if let lease = job.lease, !isHeld(lease, job.taskID, resource) { return .abandoned }
         var conflicts: [ReportID: ReportError] = [:]
         for report in job.committed {
-            if let error = task.error(report) { conflicts[report.reportID] = error }
+            if let error = task.error(report, batchID: job.batchID) { conflicts[report.reportID] = error }
             task.reports.insert(report.reportID)
         }
         guard conflicts.isEmpty else { return .conflicts(conflicts) }
         task.buckets = try task.buckets.adding(job.additions, merge: merge)
-        task.jobs[job.id] = job.response
+        task.responses[resource] = job.response
         helperTasks[job.taskID] = task
+        forgetDeferredRequest(job.taskID, resource)
         return .committed
     }
 
-    /// The stored response to an aggregate share request.
-    public func aggregateShareResponse(task: TaskID, id: AggregateShareID) async throws -> [UInt8]? {
-        helperTasks[task]?.shares[id]?.response
+    /// Forgets a job's response, or its deferred request.
+    public func deleteAggregationJob(task: TaskID, id: AggregationJobID) async throws -> Bool {
+        delete(task, .aggregationJob(id))
+    }
+}
+
+extension MemoryStore: HelperCollectionStore {
+    /// How far an aggregate share has come.
+    public func aggregateShare(task: TaskID, id: AggregateShareID) async throws -> HelperAnswer? {
+        answer(task, .aggregateShare(id))
     }
 
     /// Collects a batch *unless a part of it was collected*.
     public func collectBatch(
-        task taskID: TaskID, id: AggregateShareID, interval: Interval,
+        task taskID: TaskID, id: AggregateShareID, batch: BatchSelector, lease: JobLease?,
         answer: @Sendable ([BatchBucket]) throws -> [UInt8]
     ) async throws -> HelperCollectionOutcome {
+        let resource = HelperResource.aggregateShare(id)
         var task = helperTasks[taskID] ?? HelperTask()
-        if let share = task.shares[id] { return .existing(share.response) }
-        if task.shares.values.contains(where: { $0.interval.overlaps(interval) }) { return .overlap }
-        let response = try answer(task.buckets.within(interval))
-        task.shares[id] = (interval, response)
+        if let response = task.responses[resource] { return .existing(response) }
+        if let lease, !isHeld(lease, taskID, resource) { return .abandoned }
+        if task.collected.contains(where: { $0.overlaps(batch) }) { return .overlap }
+        let response = try answer(task.buckets.within(batch))
+        task.responses[resource] = response
+        task.collected.append(batch)
         helperTasks[taskID] = task
+        forgetDeferredRequest(taskID, resource)
         return .collected(response)
+    }
+
+    /// Forgets an aggregate share's response, or its deferred request.
+    public func deleteAggregateShare(task: TaskID, id: AggregateShareID) async throws -> Bool {
+        delete(task, .aggregateShare(id))
+    }
+}
+
+extension MemoryStore {
+    /// How far a resource has come: it is answered, or its request is deferred, or neither.
+    func answer(_ task: TaskID, _ resource: HelperResource) -> HelperAnswer? {
+        if let response = helperTasks[task]?.responses[resource] { return .answered(response) }
+        return deferredRequest(task, resource).map { $0.value.problem.map(HelperAnswer.failed) ?? .pending }
+    }
+
+    private func delete(_ task: TaskID, _ resource: HelperResource) -> Bool {
+        guard answer(task, resource) != nil else { return false }
+        helperTasks[task]?.responses[resource] = nil
+        forgetDeferredRequest(task, resource)
+        return true
     }
 }

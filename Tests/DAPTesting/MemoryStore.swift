@@ -3,11 +3,12 @@ public import DAPRoles
 
 /// A store that forgets everything when it goes away. It keeps the contract of the ports in the plainest way: an actor
 /// whose methods never suspend, so each is one transaction, and arrays searched from front to back.
-public actor MemoryStore: LeaderStore {
+public actor MemoryStore: LeaderStore, HelperStore {
     var leaderTasks: [TaskID: LeaderTask] = [:]
     var aggregationJobs: [Int64: AggregationJob] = [:]
     var collectionJobs: [Int64: CollectionJob] = [:]
     var helperTasks: [TaskID: HelperTask] = [:]
+    var deferredRequests: [Int64: StoredDeferredRequest] = [:]
     private var lastJob: Int64 = 0
     private var lastToken: Int64 = 0
 
@@ -29,12 +30,12 @@ public actor MemoryStore: LeaderStore {
     }
 
     /// Stores each report *if unseen and its batch is open*. One that was seen is replayed, whether or not its batch is
-    /// open.
+    /// open. A leader-selected batch is chosen when a job is created, so at upload it is open.
     public func insertReports(_ reports: [UploadedReport]) async throws -> [ReportInsertion] {
         precondition(reports.count <= LeaderLimits.uploadBatch)
         return reports.map { report in
             if leaderTasks[report.taskID]?.position(of: report.metadata.reportID) != nil { return .replayed }
-            if isClosed(report.metadata.time, task: report.taskID) { return .batchClosed }
+            if isClosed(.time(report.metadata.time), task: report.taskID) { return .batchClosed }
             leaderTasks[report.taskID, default: LeaderTask()].append(report)
             return .inserted
         }
@@ -49,23 +50,17 @@ public actor MemoryStore: LeaderStore {
         lastToken += 1
         return lastToken
     }
-
-    /// Whether a collection job has closed or collected a time's bucket.
-    func isClosed(_ time: Time, task: TaskID) -> Bool {
-        collectionJobs.values.contains { $0.taskID == task && $0.isClosed && $0.interval.contains(time) }
-    }
-
-    /// Whether a collection job has collected a time's bucket.
-    func isCollected(_ time: Time, task: TaskID) -> Bool {
-        collectionJobs.values.contains { $0.taskID == task && $0.isFinished && $0.interval.contains(time) }
-    }
 }
 
 /// What a leader has of a task.
 struct LeaderTask {
     /// In the order of upload.
     var reports: [StoredReport] = []
-    var buckets: [Time: BatchBucket] = [:]
+    var buckets: [BatchBucketID: BatchBucket] = [:]
+    /// The leader-selected batches, in the order in which they were opened.
+    var batches: [LeaderBatch] = []
+    /// What has been collected, by jobs that were deleted since too.
+    var collected: [BatchSelector] = []
     private var positions: [ReportID: Int] = [:]
 
     func position(of id: ReportID) -> Int? { positions[id] }
@@ -88,10 +83,35 @@ struct StoredReport {
     let metadata: ReportMetadata
     /// Nil when the report is done.
     var uploaded: UploadedReport?
-    var state = State.waiting
-    var refusals = 0
+    private(set) var state = State.waiting
+    private(set) var refusals = 0
+    private var rests = 0
+    private var restsUntil: UInt64 = 0
     /// When `createAggregationJobs` first passed it over.
     var waitingSince: UInt64?
+
+    init(metadata: ReportMetadata, uploaded: UploadedReport) {
+        self.metadata = metadata
+        self.uploaded = uploaded
+    }
+
+    /// Whether it can go into a job: it waits and does not rest.
+    func isWaiting(now: UInt64) -> Bool { state == .waiting && restsUntil <= now }
+
+    mutating func join(_ job: Int64) { state = .inJob(job) }
+
+    mutating func refuse() {
+        refusals += 1
+        state = .waiting
+    }
+
+    mutating func rest(now: UInt64) {
+        guard rests < LeaderLimits.rests else { return finish(.reportTooEarly) }
+        rests += 1
+        // Long before the shift leaves nothing the rest is as long as it gets.
+        restsUntil = now + min(LeaderLimits.longestRest, 1 << UInt64(min(rests, 32)))
+        state = .waiting
+    }
 
     mutating func finish(_ error: ReportError?) {
         uploaded = nil
@@ -106,6 +126,8 @@ struct Schedule {
     var token: Int64?
     var attempts = 0
 
+    init(dueAt: UInt64) { self.dueAt = dueAt }
+
     func isDue(_ now: UInt64) -> Bool { dueAt <= now && leaseEnd <= now }
 
     mutating func lease(job: Int64, token: Int64, end: UInt64) -> JobLease {
@@ -119,36 +141,5 @@ struct Schedule {
         self.dueAt = dueAt
         leaseEnd = 0
         token = nil
-    }
-}
-
-extension Dictionary<Time, BatchBucket> {
-    /// The buckets with additions.
-    func adding(_ additions: [BatchBucket], merge: AggregateShareMerge) throws -> [Time: BatchBucket] {
-        var buckets = self
-        for addition in additions {
-            guard let stored = buckets[addition.time] else {
-                buckets[addition.time] = addition
-                continue
-            }
-            var checksum = stored.checksum
-            checksum.merge(addition.checksum)
-            buckets[addition.time] = BatchBucket(
-                time: addition.time, aggregateShare: try merge(stored.aggregateShare, addition.aggregateShare),
-                reportCount: stored.reportCount + addition.reportCount, checksum: checksum)
-        }
-        return buckets
-    }
-
-    /// The non-empty buckets within an interval, in order of time.
-    func within(_ interval: Interval) -> [BatchBucket] {
-        values.filter { interval.contains($0.time) && $0.reportCount > 0 }.sorted { $0.time < $1.time }
-    }
-}
-
-extension Interval {
-    /// Whether two intervals have a unit of time in common.
-    func overlaps(_ other: Interval) -> Bool {
-        duration.value > 0 && other.duration.value > 0 && (contains(other.start) || other.contains(start))
     }
 }

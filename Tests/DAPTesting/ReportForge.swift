@@ -108,7 +108,7 @@ public struct ReportForge: Sendable {
             forged.map { forged in
                 VerificationInput(
                     nonce: forged.id.bytes, publicShare: forged.report.publicShare, inputShare: forged.leaderInputShare,
-                    bucket: forged.report.metadata.time.value)
+                    bucket: 0)
             })
         return try zip(forged, outcomes).map { forged, outcome in
             VerifyInit(

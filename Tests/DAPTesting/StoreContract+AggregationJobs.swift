@@ -29,7 +29,7 @@ extension StoreContract {
             try await user.upload(0..<5, time: 10)
             try await user.createJobs()
             let first = try await user.lease()
-            try await store.releaseAggregationJob(first.lease, dueAt: 1020)
+            try await store.releaseAggregationJob(first.lease, dueAt: 1020, location: nil)
             try require(try await store.leaseAggregationJob(now: 1019, leaseEnd: 1100) == nil, "nothing is due before")
             let second = try await user.lease(now: 1020)
             try requireEqual(second.lease.attempt, 2, "the attempt")
@@ -66,7 +66,7 @@ extension StoreContract {
             try require(try await !store.prepareAggregationJob(lost.lease, rejected: all), "it cannot prepare")
             try require(try await !user.finish(lost), "it cannot finish")
             try require(try await !store.dissolveAggregationJob(lost.lease), "it cannot dissolve")
-            try await store.releaseAggregationJob(lost.lease, dueAt: 1100)
+            try await store.releaseAggregationJob(lost.lease, dueAt: 1100, location: nil)
             try require(try await store.leaseAggregationJob(now: 1110, leaseEnd: 1300) == nil, "it cannot release")
             try requireEqual(
                 try await user.progress(StoreSamples.interval(10, 1)), BatchProgress(aggregated: 0, pending: 5),
@@ -78,7 +78,7 @@ extension StoreContract {
             try await user.upload(0..<5, time: 10)
             try await user.createJobs()
             let work = try await user.lease()
-            try await store.releaseAggregationJob(work.lease, dueAt: 1020)
+            try await store.releaseAggregationJob(work.lease, dueAt: 1020, location: nil)
             try require(try await !user.finish(work), "a released job is nobody's")
         },
         StoreCheck("a lease that ended holds as long as nobody else took the job") { store in
@@ -96,7 +96,9 @@ extension StoreContract {
             let forged = JobLease(job: lease.job, token: lease.token + 1, attempt: lease.attempt)
             try require(try await !store.prepareAggregationJob(forged, rejected: [:]), "it cannot prepare")
             try require(try await !store.dissolveAggregationJob(forged), "it cannot dissolve")
-            try requireEqual(try await store.closeBatch(forged), .leaseLost, "closing with an aggregation job's lease")
+            try requireEqual(
+                try await store.closeBatch(forged, choice: StoreSamples.anyChoice), .leaseLost,
+                "closing with an aggregation job's lease")
         },
     ]
 
@@ -157,7 +159,7 @@ extension StoreContract {
             try require(try await store.prepareAggregationJob(works[0].lease, rejected: foreign), "it is prepared")
             try require(
                 try await user.finish(works[0], rejected: foreign, returned: reportIDs([3, 98])), "it is finished")
-            try requireEqual(try await user.createJobs(), 0, "the number of new jobs")
+            try requireEqual(try await user.createJobs(now: 2000), 0, "the number of new jobs")
             try require(try await store.prepareAggregationJob(works[1].lease, rejected: [:]), "the other is prepared")
             let other = try await user.lease(now: 2000, leaseEnd: 2090)
             try requireEqual(other.reportIDs, reportIDs(2..<4), "the other job's reports")
@@ -175,10 +177,13 @@ extension StoreContract {
             let expected = StoreSamples.additions(
                 (4..<6).map { StoreSamples.metadata($0, time: 10) }
                     + (Array(1..<4) + Array(6..<9)).map { StoreSamples.metadata($0, time: 12) }
-            ).sorted { $0.time < $1.time }
-            try requireEqual(try await store.buckets(task: StoreSamples.task, interval: all), expected, "the buckets")
+            ).sorted { $0.times.lowerBound < $1.times.lowerBound }
             try requireEqual(
-                try await store.buckets(task: StoreSamples.otherTask, interval: all), [], "the other task's buckets")
+                try await store.buckets(task: StoreSamples.task, batch: StoreSamples.batch(all)), expected,
+                "the buckets")
+            try requireEqual(
+                try await store.buckets(task: StoreSamples.otherTask, batch: StoreSamples.batch(all)), [],
+                "the other task's buckets")
         },
         StoreCheck("a report rejected by the helper is neither pending nor aggregated") { store in
             let user = StoreUser(store)
@@ -199,9 +204,10 @@ extension StoreContract {
             try requireEqual(
                 try await user.progress(StoreSamples.interval(10, 1)), BatchProgress(aggregated: 3, pending: 2),
                 "progress")
-            try requireEqual(try await user.createJobs(maximum: 5), 1, "the number of new jobs")
+            try requireEqual(try await user.createJobs(maximum: 5, now: 1002), 1, "the number of new jobs")
             try require(
-                try await user.lease().reports == [work.reports[1], work.reports[3]], "the reports come back, in order")
+                try await user.lease(now: 1002).reports == [work.reports[1], work.reports[3]],
+                "the reports come back, in order")
         },
         StoreCheck("a report that is both rejected and returned is rejected") { store in
             let user = StoreUser(store)
@@ -210,7 +216,7 @@ extension StoreContract {
             let work = try await user.lease()
             try await user.finish(
                 work, rejected: [StoreSamples.reportID(0): .vdafVerifyError], returned: reportIDs([0]))
-            try requireEqual(try await user.createJobs(), 0, "the number of new jobs")
+            try requireEqual(try await user.createJobs(now: 2000), 0, "the number of new jobs")
         },
         StoreCheck("a job is finished once") { store in
             let user = StoreUser(store)
@@ -234,7 +240,7 @@ extension StoreContract {
             do {
                 _ = try await store.finishAggregationJob(
                     work.lease, additions: StoreSamples.additions(work.reports.map(\.metadata)), rejected: [:],
-                    returned: [], merge: StoreSamples.failingMerge)
+                    returned: [], now: 1000, merge: StoreSamples.failingMerge)
                 try require(false, "the merge's error is thrown")
             } catch is StoreSamples.MergeRefused {}
             try requireEqual(
@@ -255,7 +261,7 @@ extension StoreContract {
             let stray = [StoreSamples.metadata(50, time: 10)] + work.reports.map(\.metadata)
             let isFinished = try await store.finishAggregationJob(
                 work.lease, additions: StoreSamples.additions(stray), rejected: [:], returned: [],
-                merge: StoreSamples.merge)
+                now: 1000, merge: StoreSamples.merge)
             try require(isFinished, "the job is finished")
             try requireEqual(
                 try await user.progress(StoreSamples.interval(10, 1)), BatchProgress(aggregated: 2, pending: 0),

@@ -10,7 +10,7 @@ extension StoreContract {
             try requireEqual(try await user.ask(1, interval), .job(id, .pending), "the first answer")
             let again = try await store.createCollectionJob(
                 task: StoreSamples.task, candidateID: StoreSamples.collectionJobID(77), request: [9, 1, 0],
-                interval: interval, now: 2000)
+                query: StoreSamples.query(interval), now: 2000)
             try requireEqual(again, .job(id, .pending), "the second answer")
             try requireEqual(try await user.state(1), .pending, "the job's state")
             try requireEqual(try await user.state(77), nil, "the state of a job that was not created")
@@ -26,19 +26,19 @@ extension StoreContract {
             try requireEqual(try await other.state(1), nil, "the state in the other task")
             let twin = try await store.createCollectionJob(
                 task: StoreSamples.otherTask, candidateID: StoreSamples.collectionJobID(2), request: [9, 1, 0],
-                interval: interval, now: StoreUser.now)
+                query: StoreSamples.query(interval), now: StoreUser.now)
             try requireEqual(twin, .job(StoreSamples.collectionJobID(2), .pending), "the same bytes in the other task")
             try requireEqual(try await user.state(2), nil, "the other's job in this task")
         },
-        StoreCheck("a leased collection job has its request and interval") { store in
+        StoreCheck("a leased collection job has its request and query") { store in
             let user = StoreUser(store)
             let interval = StoreSamples.interval(10, 5)
             _ = try await user.ask(258, interval)
             let work = try await user.leaseCollection()
             try requireEqual(work.taskID, StoreSamples.task, "the task")
             try requireEqual(work.request, [9, 2, 1], "the request")
-            try requireEqual(work.interval, interval, "the interval")
-            try require(!work.isClosed, "the batch is not closed yet")
+            try requireEqual(work.query, StoreSamples.query(interval), "the query")
+            try requireEqual(work.batch, nil, "the batch, which is not closed yet")
             try requireEqual(work.lease.attempt, 1, "the attempt")
         },
         StoreCheck("a leased collection job is left alone until the lease ends or is released") { store in
@@ -49,10 +49,10 @@ extension StoreContract {
             let second = try await user.leaseCollection(now: 1090, leaseEnd: 1200)
             try requireEqual(second.lease.attempt, 2, "the second attempt")
             try require(second.lease.token != first.lease.token, "a later lease has another token")
-            try await store.releaseCollectionJob(first.lease, dueAt: 1100)
+            try await user.release(first, dueAt: 1100)
             try require(
                 try await store.leaseCollectionJob(now: 1110, leaseEnd: 1300) == nil, "a lost lease ends nothing")
-            try await store.releaseCollectionJob(second.lease, dueAt: 1150)
+            try await user.release(second, dueAt: 1150)
             try require(
                 try await store.leaseCollectionJob(now: 1149, leaseEnd: 1300) == nil, "it is due when it was said")
             try requireEqual(try await user.leaseCollection(now: 1150).lease.attempt, 3, "the third attempt")
@@ -81,28 +81,28 @@ extension StoreContract {
             store in
             let user = StoreUser(store)
             let interval = StoreSamples.interval(10, 5)
-            let problem = StoredProblem(type: "urn:x:tooFew", detail: "3 of 100 — zu wenige")
             let work = try await user.close(1, interval)
-            try await store.failCollectionJob(work.lease, problem: problem)
-            try requireEqual(try await user.state(1), .failed(problem), "the state")
+            try await user.fail(work)
+            try requireEqual(try await user.state(1), .failed(StoreSamples.problem), "the state")
             try require(try await store.leaseCollectionJob(now: 9000, leaseEnd: 9090) == nil, "it is not leased again")
             let again = try await store.createCollectionJob(
                 task: StoreSamples.task, candidateID: StoreSamples.collectionJobID(77), request: [9, 1, 0],
-                interval: interval, now: 5000)
+                query: StoreSamples.query(interval), now: 5000)
             try requireEqual(again, .job(StoreSamples.collectionJobID(1), .pending), "asked again")
             try require(try await store.leaseCollectionJob(now: 4999, leaseEnd: 5090) == nil, "it is due from then on")
             let anew = try await user.leaseCollection(now: 5000, leaseEnd: 5090)
             try requireEqual(anew.lease.attempt, 1, "the attempt")
-            try require(!anew.isClosed, "its batch is open")
-            try requireEqual(try await store.closeBatch(work.lease), .leaseLost, "the old lease")
-            try requireEqual(try await store.closeBatch(anew.lease), .closed, "the new lease")
+            try requireEqual(anew.batch, nil, "its batch, which is open")
+            try requireEqual(try await user.close(work), .leaseLost, "the old lease")
+            try requireEqual(try await user.close(anew), .closed(StoreSamples.batch(interval)), "the new lease")
         },
         StoreCheck("failing with a lost lease does nothing") { store in
             let user = StoreUser(store)
             let lost = try await user.close(1, StoreSamples.interval(10, 5))
             let current = try await user.leaseCollection(now: 1090, leaseEnd: 1200)
-            try require(current.isClosed, "the batch is still closed for the job")
-            try await store.failCollectionJob(lost.lease, problem: StoredProblem(type: "t", detail: "d"))
+            try requireEqual(
+                current.batch, StoreSamples.batch(StoreSamples.interval(10, 5)), "the batch, which is still closed")
+            try await user.fail(lost)
             try requireEqual(try await user.state(1), .pending, "the state")
             try requireEqual(try await user.upload(1..<2, time: 12), [.batchClosed], "the outcome of an upload")
         },
@@ -132,7 +132,7 @@ extension StoreContract {
         StoreCheck("a failed job whose interval has been collected since overlaps") { store in
             let user = StoreUser(store)
             let work = try await user.close(1, StoreSamples.interval(10, 5))
-            try await store.failCollectionJob(work.lease, problem: StoredProblem(type: "t", detail: "d"))
+            try await user.fail(work)
             try await user.collect(2, StoreSamples.interval(12, 5))
             try requireEqual(try await user.ask(1, StoreSamples.interval(10, 5)), .overlap, "asked again")
         },
@@ -149,7 +149,7 @@ extension StoreContract {
                 try await StoreUser(store, task: StoreSamples.otherTask).ask(limit, beyond),
                 .job(StoreSamples.collectionJobID(limit), .pending), "another task's")
             let work = try await user.leaseCollection()
-            try await store.failCollectionJob(work.lease, problem: StoredProblem(type: "t", detail: "d"))
+            try await user.fail(work)
             try requireEqual(
                 try await user.ask(limit, beyond), .job(StoreSamples.collectionJobID(limit), .pending),
                 "when one has failed")
@@ -161,11 +161,15 @@ extension StoreContract {
             let user = StoreUser(store)
             let first = try await user.close(1, StoreSamples.interval(10, 5))
             let second = try await user.startCollection(2, StoreSamples.interval(14, 5))
-            try requireEqual(try await store.closeBatch(second.lease), .closedByAnother, "the second, at first")
+            try requireEqual(try await user.close(second), .closedByAnother, "the second, at first")
             try requireEqual(try await user.upload(1..<2, time: 15), [.inserted], "an upload into the second's batch")
-            try requireEqual(try await store.closeBatch(first.lease), .closed, "the first, again")
-            try await store.failCollectionJob(first.lease, problem: StoredProblem(type: "t", detail: "d"))
-            try requireEqual(try await store.closeBatch(second.lease), .closed, "the second, at last")
+            try requireEqual(
+                try await user.close(first), .closed(StoreSamples.batch(StoreSamples.interval(10, 5))),
+                "the first, again")
+            try await user.fail(first)
+            try requireEqual(
+                try await user.close(second), .closed(StoreSamples.batch(StoreSamples.interval(14, 5))),
+                "the second, at last")
             try requireEqual(
                 try await user.upload(2..<5, time: 13), [.inserted, .inserted, .inserted],
                 "uploads into the first's batch")
@@ -177,10 +181,11 @@ extension StoreContract {
             let first = try await user.close(1, StoreSamples.interval(10, 5))
             let second = try await user.startCollection(2, StoreSamples.interval(5, 20))
             let third = try await user.close(3, StoreSamples.interval(15, 5))
-            try require(
-                try await store.finishCollectionJob(first.lease, answer: StoreSamples.answer), "the first is collected")
-            try requireEqual(try await store.closeBatch(second.lease), .collectedByAnother, "closing the second")
-            try requireEqual(try await store.closeBatch(third.lease), .closed, "the third still is")
+            try await user.finish(first)
+            try requireEqual(try await user.close(second), .collectedByAnother, "closing the second")
+            try requireEqual(
+                try await user.close(third), .closed(StoreSamples.batch(StoreSamples.interval(15, 5))),
+                "the third still is")
         },
         StoreCheck("batches that touch, and those of other tasks, are closed independently") { store in
             let user = StoreUser(store)
@@ -207,7 +212,7 @@ extension StoreContract {
             let user = StoreUser(store)
             let lost = try await user.startCollection(1, StoreSamples.interval(10, 5))
             _ = try await user.leaseCollection(now: 1090, leaseEnd: 1200)
-            try requireEqual(try await store.closeBatch(lost.lease), .leaseLost, "closing")
+            try requireEqual(try await user.close(lost), .leaseLost, "closing")
             try requireEqual(try await user.upload(1..<2, time: 12), [.inserted], "an upload")
         },
     ]

@@ -27,15 +27,16 @@ extension StoreContract {
             let collection = try await user.startCollection(1, StoreSamples.interval(10, 5))
             let finish = { try await store.finishCollectionJob(collection.lease, answer: StoreSamples.answer) }
             try require(try await !finish(), "not while the batch is open")
-            try requireEqual(try await store.closeBatch(collection.lease), .closed, "closing")
+            try requireEqual(
+                try await user.close(collection), .closed(StoreSamples.batch(StoreSamples.interval(10, 5))), "closing")
             try require(try await !finish(), "not while reports wait")
             try await user.createJobs()
             let job = try await user.lease()
             try require(try await !finish(), "not while reports are in a job")
             try await user.finish(job, returned: reportIDs([2]))
-            try require(try await !finish(), "not while a returned report waits")
+            try require(try await !finish(), "not while a returned report rests")
             try requireEqual(try await user.state(1), .pending, "the state meanwhile")
-            try await user.aggregateWaiting()
+            try await user.aggregateWaiting(now: 1010)
             try require(try await finish(), "when everything is aggregated")
             try requireEqual(try await user.state(1), .finished(StoreSamples.littleEndian(3)), "the state at the end")
         },
@@ -69,12 +70,13 @@ extension StoreContract {
             }
             let work = try await user.close(1, StoreSamples.interval(10, 5))
             let isFinished = try await store.finishCollectionJob(work.lease) { buckets in
-                buckets.map { UInt8(truncatingIfNeeded: $0.time.value) }
+                buckets.map { UInt8(truncatingIfNeeded: $0.times.lowerBound.value) }
             }
             try require(isFinished, "it is finished")
             try requireEqual(try await user.state(1), .finished([10, 12, 14]), "the state")
-            let buckets = try await store.buckets(task: StoreSamples.task, interval: StoreSamples.interval(10, 5))
-            try requireEqual(buckets.map(\.time), [Time(10), Time(12), Time(14)], "the buckets' times")
+            let buckets = try await store.buckets(
+                task: StoreSamples.task, batch: StoreSamples.batch(StoreSamples.interval(10, 5)))
+            try requireEqual(buckets.map(\.id), [.time(Time(10)), .time(Time(12)), .time(Time(14))], "the buckets")
         },
         StoreCheck("when the answer cannot be made, nothing changes and the lease is kept") { store in
             let user = StoreUser(store)
@@ -102,8 +104,8 @@ extension StoreContract {
                 try requireEqual(
                     try await user.progress(interval), BatchProgress(aggregated: 2, pending: 1),
                     "the progress of \(interval)")
-                let buckets = try await store.buckets(task: StoreSamples.task, interval: interval)
-                try requireEqual(buckets.map(\.time), [Time(12)], "the buckets of \(interval)")
+                let buckets = try await store.buckets(task: StoreSamples.task, batch: StoreSamples.batch(interval))
+                try requireEqual(buckets.map(\.id), [.time(Time(12))], "the buckets of \(interval)")
             }
             try requireEqual(
                 try await user.progress(StoreSamples.interval(.max, .max)), BatchProgress(aggregated: 0, pending: 0),

@@ -5,16 +5,15 @@ extension StoreContract {
     static let helperAggregationChecks = [
         StoreCheck("a committed job has its response, and the same request finds it") { store in
             let user = StoreUser(store)
-            let id = StoreSamples.aggregationJobID(1)
             let reports = (1..<4).map { StoreSamples.metadata($0, time: 10) }
             try requireEqual(
-                try await store.aggregationJobResponse(task: StoreSamples.task, id: id), nil, "the response before")
+                try await user.aggregationJob(1), nil, "the response before")
             try requireEqual(try await user.commit(1, reports, response: [5, 6]), .committed, "the commit")
             try requireEqual(
-                try await store.aggregationJobResponse(task: StoreSamples.task, id: id), [5, 6], "the response after")
+                try await user.aggregationJob(1), .answered([5, 6]), "the response after")
             try requireEqual(try await user.commit(1, reports, response: [7]), .existing([5, 6]), "the second commit")
             try requireEqual(
-                try await store.aggregationJobResponse(task: StoreSamples.otherTask, id: id), nil, "the other task's")
+                try await StoreUser(store, task: StoreSamples.otherTask).aggregationJob(1), nil, "the other task's")
             try requireEqual(
                 try await user.collectFromHelper(1, StoreSamples.interval(10, 1)),
                 .collected(StoreSamples.littleEndian(6)),
@@ -24,9 +23,7 @@ extension StoreContract {
             let user = StoreUser(store)
             try requireEqual(try await user.commit(1, [], response: []), .committed, "the commit")
             try requireEqual(try await user.commit(1, [], response: []), .existing([]), "the second commit")
-            let response = try await store.aggregationJobResponse(
-                task: StoreSamples.task, id: StoreSamples.aggregationJobID(1))
-            try requireEqual(response, [], "the response")
+            try requireEqual(try await user.aggregationJob(1), .answered([]), "the response")
         },
         StoreCheck("a replayed report keeps its whole job from being committed, and nothing changes") { store in
             let user = StoreUser(store)
@@ -34,10 +31,7 @@ extension StoreContract {
             let second = [3, 2, 4].map { StoreSamples.metadata($0, time: 10) }
             try requireEqual(
                 try await user.commit(2, second), .conflicts([StoreSamples.reportID(2): .reportReplayed]), "the commit")
-            try requireEqual(
-                try await store.aggregationJobResponse(task: StoreSamples.task, id: StoreSamples.aggregationJobID(2)),
-                nil,
-                "the response")
+            try requireEqual(try await user.aggregationJob(2), nil, "the response")
             try requireEqual(try await user.commit(2, [second[0], second[2]]), .committed, "the commit without it")
             try requireEqual(
                 try await user.collectFromHelper(1, StoreSamples.interval(10, 1)),
@@ -70,27 +64,30 @@ extension StoreContract {
             )
             try requireEqual(try await user.commit(3, [reports[2]]), .committed, "the report after the interval")
             try requireEqual(
-                try await store.commitErrors(task: StoreSamples.task, reports: reports),
+                try await store.commitErrors(task: StoreSamples.task, batchID: nil, reports: reports),
                 [.batchCollected, .batchCollected, .reportReplayed], "the errors looked up")
         },
         StoreCheck("errors looked up are those that a commit meets") { store in
             let user = StoreUser(store)
             let reports = (1..<5).map { StoreSamples.metadata($0, time: UInt64($0) * 10) }
             try requireEqual(
-                try await store.commitErrors(task: StoreSamples.task, reports: reports), [nil, nil, nil, nil],
+                try await store.commitErrors(task: StoreSamples.task, batchID: nil, reports: reports),
+                [nil, nil, nil, nil],
                 "at first")
             _ = try await user.commit(1, Array(reports[..<2]))
             _ = try await user.collectFromHelper(1, StoreSamples.interval(20, 15))
-            let errors = try await store.commitErrors(task: StoreSamples.task, reports: reports)
+            let errors = try await store.commitErrors(task: StoreSamples.task, batchID: nil, reports: reports)
             try requireEqual(errors, [.reportReplayed, .reportReplayed, .batchCollected, nil], "the errors")
             var expected: [ReportID: ReportError] = [:]
             for (report, error) in zip(reports, errors) { expected[report.reportID] = error }
             try requireEqual(try await user.commit(2, reports), .conflicts(expected), "the commit")
             try requireEqual(
-                try await store.commitErrors(task: StoreSamples.otherTask, reports: reports), [nil, nil, nil, nil],
+                try await store.commitErrors(task: StoreSamples.otherTask, batchID: nil, reports: reports),
+                [nil, nil, nil, nil],
                 "the other task's")
             try requireEqual(
-                try await store.commitErrors(task: StoreSamples.task, reports: []), [], "the errors of no reports")
+                try await store.commitErrors(task: StoreSamples.task, batchID: nil, reports: []), [],
+                "the errors of no reports")
         },
         StoreCheck("when a helper's shares cannot be merged, nothing changes") { store in
             let user = StoreUser(store)
@@ -105,7 +102,8 @@ extension StoreContract {
                 try require(false, "the merge's error is thrown")
             } catch is StoreSamples.MergeRefused {}
             try requireEqual(
-                try await store.commitErrors(task: StoreSamples.task, reports: reports), [nil, nil], "the errors")
+                try await store.commitErrors(task: StoreSamples.task, batchID: nil, reports: reports), [nil, nil],
+                "the errors")
             try requireEqual(try await user.commit(2, reports), .committed, "the second try")
             try requireEqual(
                 try await user.collectFromHelper(1, StoreSamples.interval(0, 20)),
@@ -130,21 +128,22 @@ extension StoreContract {
     static let helperCollectionChecks = [
         StoreCheck("the same aggregate share request finds its answer") { store in
             let user = StoreUser(store)
-            let id = StoreSamples.aggregateShareID(1)
             let interval = StoreSamples.interval(10, 5)
             _ = try await user.commit(1, [StoreSamples.metadata(4, time: 12)])
             try requireEqual(
-                try await store.aggregateShareResponse(task: StoreSamples.task, id: id), nil, "the answer before")
+                try await user.aggregateShare(1), nil, "the answer before")
             try requireEqual(
                 try await user.collectFromHelper(1, interval), .collected(StoreSamples.littleEndian(4)),
                 "the collection")
             try requireEqual(
-                try await store.aggregateShareResponse(task: StoreSamples.task, id: id), StoreSamples.littleEndian(4),
-                "the answer after")
-            let again = try await store.collectBatch(task: StoreSamples.task, id: id, interval: interval) { _ in [1] }
+                try await user.aggregateShare(1), .answered(StoreSamples.littleEndian(4)), "the answer after")
+            let again = try await store.collectBatch(
+                task: StoreSamples.task, id: StoreSamples.aggregateShareID(1), batch: StoreSamples.batch(interval),
+                lease: nil
+            ) { _ in [1] }
             try requireEqual(again, .existing(StoreSamples.littleEndian(4)), "the second collection")
             try requireEqual(
-                try await store.aggregateShareResponse(task: StoreSamples.otherTask, id: id), nil, "the other task's")
+                try await StoreUser(store, task: StoreSamples.otherTask).aggregateShare(1), nil, "the other task's")
         },
         StoreCheck("a part of a collected batch is not collected again, its neighbours are") { store in
             let user = StoreUser(store)
@@ -154,9 +153,7 @@ extension StoreContract {
                 try requireEqual(
                     try await user.collectFromHelper(10 + index, StoreSamples.interval(start, duration)), .overlap,
                     "collecting \(duration) from \(start)")
-                let response = try await store.aggregateShareResponse(
-                    task: StoreSamples.task, id: StoreSamples.aggregateShareID(10 + index))
-                try requireEqual(response, nil, "the answer")
+                try requireEqual(try await user.aggregateShare(10 + index), nil, "the answer")
             }
             let empty = HelperCollectionOutcome.collected(StoreSamples.littleEndian(0))
             try requireEqual(try await user.collectFromHelper(20, StoreSamples.interval(5, 5)), empty, "before")
@@ -171,7 +168,8 @@ extension StoreContract {
             let interval = StoreSamples.interval(10, 5)
             do {
                 _ = try await store.collectBatch(
-                    task: StoreSamples.task, id: StoreSamples.aggregateShareID(1), interval: interval
+                    task: StoreSamples.task, id: StoreSamples.aggregateShareID(1),
+                    batch: StoreSamples.batch(interval), lease: nil
                 ) { _ in throw StoreSamples.MergeRefused() }
                 try require(false, "the answer's error is thrown")
             } catch is StoreSamples.MergeRefused {}
@@ -187,8 +185,9 @@ extension StoreContract {
             }
             _ = try await user.commit(100, [StoreSamples.metadata(100, time: 12)])
             let outcome = try await store.collectBatch(
-                task: StoreSamples.task, id: StoreSamples.aggregateShareID(1), interval: StoreSamples.interval(10, 5)
-            ) { buckets in buckets.flatMap { [UInt8($0.time.value), UInt8($0.reportCount)] } }
+                task: StoreSamples.task, id: StoreSamples.aggregateShareID(1),
+                batch: StoreSamples.batch(StoreSamples.interval(10, 5)), lease: nil
+            ) { buckets in buckets.flatMap { [UInt8($0.times.lowerBound.value), UInt8($0.reportCount)] } }
             try requireEqual(outcome, .collected([10, 1, 12, 2, 14, 1]), "the times and counts")
         },
         StoreCheck("a helper's interval may be longer than time itself") { store in

@@ -78,7 +78,7 @@ extension StoreContract {
             let user = StoreUser(store)
             let work = try await user.close(1, StoreSamples.interval(10, 5))
             try requireEqual(try await user.upload(1..<2, time: 12), [.batchClosed], "the outcome while closed")
-            try await store.failCollectionJob(work.lease, problem: StoredProblem(type: "t", detail: "d"))
+            try await user.fail(work)
             try requireEqual(try await user.upload(1..<2, time: 12), [.inserted], "the outcome when open again")
         },
         StoreCheck("a report that was stored is replayed, not refused, when its batch has closed since") { store in

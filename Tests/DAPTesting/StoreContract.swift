@@ -4,9 +4,19 @@ public import DAPRoles
 public enum StoreContract {
     /// All checks, in the order of the ports.
     public static let checks: [StoreCheck] =
-        reportChecks + jobCreationChecks + refusalChecks + jobLeaseChecks + jobOutcomeChecks + collectionJobChecks
-        + batchClosingChecks + collectionOutcomeChecks + helperAggregationChecks + helperCollectionChecks
-        + concurrencyChecks + faultChecks
+        leaderChecks + leaderSelectedModeChecks + helperChecks + concurrencyChecks + batchConcurrencyChecks
+        + faultChecks
+
+    private static let leaderChecks =
+        reportChecks + jobCreationChecks + refusalChecks + jobLeaseChecks + jobOutcomeChecks + restChecks
+        + locationChecks + collectionJobChecks + batchClosingChecks + collectionOutcomeChecks + collectionDeletionChecks
+
+    private static let leaderSelectedModeChecks =
+        batchFillingChecks + batchOrderChecks + batchChoiceChecks + leaderSelectedChecks
+
+    private static let helperChecks =
+        helperAggregationChecks + helperCollectionChecks + helperBatchChecks + helperDeletionChecks + deferralChecks
+        + deferredAnswerChecks
 }
 
 /// One behaviour that the contract demands.

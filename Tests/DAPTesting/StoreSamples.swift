@@ -29,6 +29,9 @@ public enum StoreSamples {
         decode(AggregateShareID.self, number: UInt64(number))
     }
 
+    /// The ID of a leader-selected batch.
+    public static func batchID(_ number: Int) -> BatchID { decode(BatchID.self, number: UInt64(number)) }
+
     /// The metadata of a report without extensions.
     public static func metadata(_ number: Int, time: UInt64) -> ReportMetadata {
         ReportMetadata(reportID: reportID(number), time: Time(time))
@@ -43,13 +46,16 @@ public enum StoreSamples {
                 configID: 7, encapsulatedKey: [4, 5], payload: littleEndian(UInt64(number))))
     }
 
-    /// The buckets of some reports.
-    public static func additions(_ reports: [ReportMetadata]) -> [BatchBucket] {
-        Dictionary(grouping: reports, by: \.time).map { time, reports in
+    /// The buckets of some reports: one for each time, or that of a leader-selected batch.
+    public static func additions(_ reports: [ReportMetadata], batch: BatchID? = nil) -> [BatchBucket] {
+        let buckets = Dictionary(grouping: reports) { batch.map(BatchBucketID.batch) ?? .time($0.time) }
+        return buckets.compactMap { id, reports in
+            let times = reports.map(\.time)
+            guard let first = times.min(), let last = times.max() else { return nil }
             var checksum = BatchChecksum()
             for report in reports { checksum.add(report.reportID) }
             return BatchBucket(
-                time: time,
+                id: id, times: first...last,
                 aggregateShare: littleEndian(reports.map { value($0.reportID.bytes.suffix(8).reversed()) }.sum),
                 reportCount: UInt64(reports.count), checksum: checksum)
         }
@@ -59,6 +65,30 @@ public enum StoreSamples {
     public static func interval(_ start: UInt64, _ duration: UInt64) -> Interval {
         Interval(start: Time(start), duration: Duration(duration))
     }
+
+    /// The batch of an interval.
+    public static func batch(_ interval: Interval) -> BatchSelector {
+        .timeInterval(TimeIntervalBatchSelectorConfig(batchInterval: interval))
+    }
+
+    /// A leader-selected batch.
+    public static func batch(_ id: BatchID) -> BatchSelector {
+        .leaderSelected(LeaderSelectedBatchSelectorConfig(batchID: id))
+    }
+
+    /// The query for an interval.
+    public static func query(_ interval: Interval) -> Query {
+        .timeInterval(TimeIntervalQueryConfig(batchInterval: interval))
+    }
+
+    /// What no leader-selected batch meets. In a time-interval task it makes no difference.
+    public static let strictChoice = BatchChoice(targetSize: 1 << 62, minimumSize: 1 << 62, openedBefore: 0)
+
+    /// What every leader-selected batch meets that has a report.
+    public static let anyChoice = BatchChoice(targetSize: 1, minimumSize: 1, openedBefore: 0)
+
+    /// A problem that a job or a request failed with.
+    public static let problem = StoredProblem(type: "urn:x:tooFew", detail: "3 of 100 — zu wenige")
 
     /// Adds two aggregate shares: 64-bit integers, little-endian, modulo 2⁶⁴.
     public static let merge: AggregateShareMerge = { stored, addition in
@@ -85,7 +115,8 @@ public enum StoreSamples {
         (0..<8).map { UInt8(truncatingIfNeeded: value >> (8 * UInt64($0))) }
     }
 
-    private static func value(_ bytes: some Sequence<UInt8>) -> UInt64 {
+    /// The number that an aggregate share is.
+    static func value(_ bytes: some Sequence<UInt8>) -> UInt64 {
         bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
     }
 

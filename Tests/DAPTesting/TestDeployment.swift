@@ -14,6 +14,12 @@ public struct TestDeployment: Sendable {
         public var minBatchSize: UInt64 = 1
         /// The unit of time in seconds.
         public var timePrecision: UInt64 = 3600
+        /// How reports are put into batches.
+        public var batchMode = BatchMode.timeInterval
+        /// The tasks' extension of that name, if they have it.
+        public var taskInterval: Interval?
+        /// When the helper answers.
+        public var helperAnswering = HelperHandler.Answering.atOnce
         /// The leader's pace.
         public var pace = LeaderDriver.Pace()
 
@@ -49,6 +55,8 @@ public struct TestDeployment: Sendable {
     public let helper: HelperHandler
     /// The leader's driver.
     public let driver: LeaderDriver
+    /// The helper's driver, which has work when the helper answers later.
+    public let helperDriver: HelperDriver
 
     /// - Parameters:
     ///   - vdafs: one task for each.
@@ -70,13 +78,15 @@ public struct TestDeployment: Sendable {
         let helperKeys = try HpkeKeyring(keys.helper, role: .helper)
         upload = UploadHandler(
             tasks: leaderTasks, keyring: leaderKeys, batcher: UploadBatcher(store: leaderStore), clock: clock)
-        collection = CollectionHandler(tasks: leaderTasks, store: leaderStore, clock: clock)
+        collection = CollectionHandler(tasks: leaderTasks, store: leaderStore, clock: clock, random: random)
         helper = HelperHandler(
             tasks: TaskRegistry(tasks.map(\.helper)), keyring: helperKeys, store: helperStore,
-            clock: helperClock ?? clock, random: random)
+            clock: helperClock ?? clock, random: random, answering: settings.helperAnswering)
+        helperDriver = HelperDriver(handler: helper, logger: logger)
         driver = LeaderDriver(
-            tasks: leaderTasks, store: leaderStore, transport: transport, helperToken: keys.leaderToken, clock: clock,
-            random: random, pace: settings.pace, logger: logger)
+            tasks: leaderTasks, store: leaderStore, transport: transport,
+            helperToken: { [token = keys.leaderToken] _ in token }, clock: clock, random: random, pace: settings.pace,
+            logger: logger)
         transport.serve(
             Self.leaderURL,
             by: LoopbackServer(
@@ -118,7 +128,7 @@ public struct TestDeployment: Sendable {
         return try reportFactory(task).reports(for: [timed], random: random)[0]
     }
 
-    /// Does what is due at the leader.
+    /// Does what is due at the leader, and at a helper that answers later.
     ///
     /// - Returns: whether there was something to do.
     @discardableResult
@@ -126,6 +136,7 @@ public struct TestDeployment: Sendable {
         var worked = try await driver.createAggregationJobs()
         while try await driver.stepAggregationJob() { worked = true }
         while try await driver.stepCollectionJob() { worked = true }
+        while try await helperDriver.stepDeferredRequest() { worked = true }
         return worked
     }
 
@@ -142,9 +153,22 @@ public struct TestDeployment: Sendable {
     public func collect(
         _ interval: Interval, task: TestTask? = nil, patience: UInt64 = 3600
     ) async throws -> CollectionResult {
+        let query = Query.timeInterval(TimeIntervalQueryConfig(batchInterval: interval))
+        return try await collect(query, task: task, patience: patience).result
+    }
+
+    /// Collects a batch of either mode.
+    public func collect(_ query: Query, task: TestTask? = nil, patience: UInt64 = 3600) async throws -> CollectedBatch {
         clock.whileSleeping { _ = try await step() }
         defer { clock.whileSleeping(nil) }
-        return try await collector(task).collect(interval, patience: patience)
+        return try await collector(task).collect(query, patience: patience)
+    }
+
+    /// Takes the next leader-selected batch: collects it and deletes its job.
+    public func takeBatch(task: TestTask? = nil, patience: UInt64 = 3600) async throws -> CollectionResult {
+        let batch = try await collect(.leaderSelected, task: task, patience: patience)
+        if let jobURL = batch.jobURL { try await collector(task).delete(jobURL: jobURL) }
+        return batch.result
     }
 
     /// The unit of time that is so many units after the present one, as an interval.

@@ -16,13 +16,14 @@ public struct TestTask: Sendable {
     /// For the collector.
     public let collector: CollectorTask
 
-    /// A time-interval task.
+    /// A task of the settings' batch mode.
     public init(_ parameters: Prio3Parameters, settings: TestDeployment.Settings, info: String, keys: TestKeys) throws {
         let configuration = TaskConfiguration(
             taskInfo: Array(info.utf8), leaderAggregatorEndpoint: try Url(TestDeployment.leaderURL),
             helperAggregatorEndpoint: try Url(TestDeployment.helperURL),
             timePrecision: try TimePrecision(seconds: settings.timePrecision), minBatchSize: settings.minBatchSize,
-            batchMode: .timeInterval, parameters: parameters)
+            batchMode: settings.batchMode, parameters: parameters,
+            extensions: settings.taskInterval.map { [.taskInterval($0)] } ?? [])
         func aggregator(_ role: AggregatorRole) throws -> AggregatorTask {
             try AggregatorTask(
                 configuration: configuration, role: role, sharedSecret: keys.sharedSecret,

@@ -89,6 +89,28 @@ struct CatalogErrorTests {
         #expect(problems(yaml) == [problem])
     }
 
+    /// A value at the top of the file is wrong there, once; whether it fits is a matter of each metric.
+    @Test func inheritedBatchModeAndPeriodAreBlamedWhereTheyStand() {
+        func yaml(_ top: String) -> String {
+            "min_batch_size: 1\ntime_precision: 1d\n" + top + """
+
+                metrics:
+                  - {name: a, title: t, description: d, type: count}
+                  - {name: b, title: t, description: d, type: count, time_precision: 1h}
+                """
+        }
+        #expect(
+            problems(yaml("batch_mode: x\nstarts: today\nends: 1970-01-02T00:00:00Z")) == [
+                "line 3: `batch_mode` must be time-interval or leader-selected",
+                "line 4: `starts` is not a time such as 2026-03-01T12:00:00Z (RFC 3339)",
+            ])
+        #expect(
+            problems(yaml("starts: 1970-01-01T01:00:00Z\nends: 1970-01-02T00:00:00Z")) == [
+                "line 3: metric a: `starts` must be a multiple of the time_precision of 1d, counted from 1970: "
+                    + "1970-01-01T00:00:00Z or 1970-01-02T00:00:00Z"
+            ])
+    }
+
     @Test func tooLongTextsAreRefused() {
         let cases = [
             ("name: m", "name: ", 64, "line 7: `name` is longer than 64 bytes"),

@@ -55,12 +55,15 @@ struct CatalogTests {
             type: choices
             options: [a, b, c]
             at_most: 3
+            batch_mode: leader-selected
           - name: many
             title: Many
             description: d
             type: vector
             length: 1040
             max: 9223372036854775807
+            starts: 2026-03-01T00:00:00Z
+            ends: 2026-04-01T00:00:00Z
 
         """
 
@@ -78,6 +81,10 @@ struct CatalogTests {
             ])
         #expect(catalog.metrics.map(\.timePrecision) == [86400, 90, 1_209_600, 86400, 86400, 86400])
         #expect(catalog.metrics.map(\.minBatchSize) == [100, 1 << 32, 100, 100, 100, 100])
+        #expect(
+            catalog.metrics.map(\.batchMode)
+                == [.timeInterval, .timeInterval, .timeInterval, .timeInterval, .leaderSelected, .timeInterval])
+        #expect(catalog.metrics.map(\.period) == [nil, nil, nil, nil, nil, 1_772_323_200..<1_775_001_600])
         #expect(catalog.metrics.map(\.version) == [1, .max, 1, 1, 1, 1])
         #expect(catalog.metrics[0].summary == "Several lines become one.")
         #expect(catalog.metrics[1].summary == "First line\n\nthird: line")
@@ -183,6 +190,28 @@ struct CatalogTests {
     func timePrecisionIsSecondsOrHasAUnit(text: String, seconds: UInt64) throws {
         let catalog = try Catalog(yaml: CatalogText.one("type: count", timePrecision: text))
         #expect(try CatalogText.only(catalog).timePrecision == seconds)
+        #expect(try Catalog(yaml: catalog.yaml()) == catalog)
+    }
+
+    @Test func batchModeAndPeriodAreInheritedOneByOne() throws {
+        let catalog = try Catalog(
+            yaml: """
+                min_batch_size: 1
+                time_precision: 1d
+                batch_mode: leader-selected
+                starts: 1970-01-03T00:00:00Z
+                metrics:
+                  - {name: a, title: t, description: d, type: count, ends: 1970-01-05T00:00:00Z}
+                  - name: b
+                    title: t
+                    description: d
+                    type: count
+                    batch_mode: time-interval
+                    starts: "1970-01-01T00:00:00Z"
+                    ends: 1970-01-02T00:00:00Z
+                """)
+        #expect(catalog.metrics.map(\.batchMode) == [.leaderSelected, .timeInterval])
+        #expect(catalog.metrics.map(\.period) == [172_800..<345_600, 0..<86_400])
         #expect(try Catalog(yaml: catalog.yaml()) == catalog)
     }
 

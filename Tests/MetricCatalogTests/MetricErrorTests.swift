@@ -39,6 +39,48 @@ struct MetricErrorTests {
         ("type: count\ntime_precision: 1y", 11, "`time_precision`" + duration),
         ("type: count\ntime_precision: d", 11, "`time_precision`" + duration),
         ("type: count\ntime_precision: -1", 11, "`time_precision`" + duration),
+        ("type: count\nbatch_mode: fixed", 11, "`batch_mode` must be time-interval or leader-selected"),
+        ("type: count\nbatch_mode: leader_selected", 11, "`batch_mode` must be time-interval or leader-selected"),
+        ("type: count\nbatch_mode:", 11, "`batch_mode` has no value"),
+        (
+            "type: count\nstarts: 2026-03-01T00:00:00Z", 11,
+            "`starts` and `ends` go together, and there is only `starts`"
+        ),
+        ("type: count\nends: 2026-03-01T00:00:00Z", 11, "`starts` and `ends` go together, and there is only `ends`"),
+        (
+            "type: count\nstarts: 2026-03-01\nends: 2026-04-01T00:00:00Z", 11,
+            "`starts` is not a time such as 2026-03-01T12:00:00Z (RFC 3339)"
+        ),
+        (
+            "type: count\nstarts: 2026-02-29T00:00:00Z\nends: 2026-04-01T00:00:00Z", 11,
+            "`starts` is not a time that exists"
+        ),
+        (
+            "type: count\nstarts: 2026-03-01T00:00:00Z\nends: 10000-01-01T00:00:00Z", 12,
+            "`ends` is not a time such as 2026-03-01T12:00:00Z (RFC 3339)"
+        ),
+        (
+            "type: count\nstarts: 2026-03-01T00:00:00.5Z\nends: 2026-04-01T00:00:00Z", 11,
+            "`starts` must be a whole second"
+        ),
+        ("type: count\nstarts: 2026-03-01T00:00:00Z\nends: [1]", 12, "`ends` must be a single value"),
+        (
+            "type: count\nstarts: 2026-03-01T00:00:00Z\nends: 2026-03-01T00:00:00Z", 12,
+            "`ends` must be after `starts`"
+        ),
+        (
+            "type: count\nstarts: 2026-03-01T00:00:00Z\nends: 2026-02-01T00:00:00Z", 12,
+            "`ends` must be after `starts`"
+        ),
+        (
+            "type: count\nstarts: 2026-03-01T12:00:00Z\nends: 2026-04-01T00:00:00Z", 11,
+            "`starts` must be a multiple of the time_precision of 1d, counted from 1970: "
+                + "2026-03-01T00:00:00Z or 2026-03-02T00:00:00Z"
+        ),
+        (
+            "type: count\ntime_precision: 1w\nstarts: 2026-02-26T00:00:00Z\nends: 9999-12-31T23:59:59Z", 13,
+            "`ends` must be a multiple of the time_precision of 1w, counted from 1970: 9999-12-30T00:00:00Z"
+        ),
         ("type: sum", 7, "the key `max` is missing"),
         ("type: sum\nmax: 0", 11, "`max` must be in 1...18446744073709551615"),
         ("type: sum\nmax: -1", 11, "`max`" + wholeNumber),

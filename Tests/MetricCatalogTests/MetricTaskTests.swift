@@ -37,6 +37,22 @@ struct MetricTaskTests {
             "ill", "type: count", "1d",
             "ill;v=1;h=COj5FMzglLryi2SPoRO3AbM5PdcY3GUDZjvtbm2nrPk", "32o9wAFxEYZD_JM_w-9G7FgzQZNe6DHmw1NaFF4Pc40"
         ),
+        (
+            "ill", "type: count\nbatch_mode: leader-selected", "1d",
+            "ill;v=1;h=COj5FMzglLryi2SPoRO3AbM5PdcY3GUDZjvtbm2nrPk", "r5bpPWxaz7yJdlEsPPIpBN9X1vg7r-v-rjUYDO7cxa8"
+        ),
+        (
+            "ill", "type: count\nstarts: 2026-03-01T00:00:00Z\nends: 2026-04-01T00:00:00Z", "1d",
+            "ill;v=1;h=COj5FMzglLryi2SPoRO3AbM5PdcY3GUDZjvtbm2nrPk", "YMA7ChKN3Ot1fxmo1RJffI3XFoRV062Hi-3emNFTPN8"
+        ),
+        (
+            "visits",
+            """
+            type: sum\nmax: 100\nversion: 3\nunit: visits\nbatch_mode: leader-selected
+            starts: 2026-03-01T00:00:00Z\nends: 2026-04-01T00:00:00Z
+            """, "1h",
+            "visits;v=3;h=K7g3RsWJ_H7sdSCcoxKkMPIv4NdhLiqhTfdvYpL0uHs", "_opVokGwNPwHFQnkx2PKk3XM_bf-GQfpZIZVJatLjoI"
+        ),
     ])
     func deployedTasksKeepTheirIDs(
         name: String, type: String, timePrecision: String, taskInfo: String, taskID: String
@@ -65,6 +81,25 @@ struct MetricTaskTests {
         #expect(task.metric.name == "m")
     }
 
+    @Test func batchModeAndPeriodStandInTheConfiguration() throws {
+        let task = try task(
+            CatalogText.one(
+                "type: count\nbatch_mode: leader-selected\nstarts: 1970-01-01T02:00:00Z\nends: 1970-01-01T05:00:00Z",
+                timePrecision: "1h"))
+        #expect(try task.configuration.batchMode() == .leaderSelected)
+        #expect(task.configuration.batchConfig.isEmpty)
+        #expect(task.configuration.extensions.count == 1)
+        #expect(try task.configuration.taskInterval() == Interval(start: Time(2), duration: Duration(3)))
+    }
+
+    @Test(arguments: [
+        ("type: count", "type: count\nbatch_mode: time-interval"),
+        (period, "type: count\nstarts: 2026-03-01 01:00:00+01:00\nends: 2026-03-31T22:00:00-02:00"),
+    ])
+    func anotherWayToSayTheSameKeepsTheTaskID(one: String, other: String) throws {
+        #expect(try task(CatalogText.one(one)).taskID == task(CatalogText.one(other)).taskID)
+    }
+
     @Test func taskInfoOfTheLongestNameFits() throws {
         let name = String(repeating: "n", count: CatalogLimits.nameBytes)
         let task = try task(CatalogText.one(name: name, "type: count", extra: "version: 4294967295"))
@@ -72,6 +107,7 @@ struct MetricTaskTests {
     }
 
     private static let sum = "type: sum\nmax: 100\nunit: visits"
+    private static let period = "type: count\nstarts: 2026-03-01T00:00:00Z\nends: 2026-04-01T00:00:00Z"
 
     @Test(arguments: [
         (sum, "max: 100", "max: 101"),
@@ -101,6 +137,11 @@ struct MetricTaskTests {
         ("type: choices\noptions: [a, b, c]\nat_most: 2", "[a, b, c]", "[a, c, b]"),
         ("type: vector\nlength: 8\nmax: 8", "length: 8", "length: 9"),
         ("type: vector\nlength: 8\nmax: 8", "max: 8", "max: 9"),
+        (sum, "unit: visits", "unit: visits\n    batch_mode: leader-selected"),
+        (sum, "metrics:", "batch_mode: leader-selected\nmetrics:"),
+        (period, "starts: 2026-03-01", "starts: 2026-03-02"),
+        (period, "ends: 2026-04-01", "ends: 2026-04-02"),
+        (period, "    starts: 2026-03-01T00:00:00Z\n    ends: 2026-04-01T00:00:00Z\n", ""),
     ])
     func everythingThatGivesTheNumbersTheirMeaningChangesTheTaskID(type: String, old: String, new: String) throws {
         let before = CatalogText.one(type)

@@ -14,7 +14,8 @@ struct AggregatorConfigurationTests {
         verify_key_secret: secret
         collector_token_sha256: [\(digest)]
         helper_token: token
-        aggregation: {minimum_job_size: 10, maximum_wait: 0, concurrent_jobs: 1}
+        aggregation: {minimum_job_size: 10, maximum_wait: 0, concurrent_jobs: 1,
+          batch_target_size: 7, batch_maximum_age: 0}
         log_level: debug
         """
 
@@ -38,6 +39,7 @@ struct AggregatorConfigurationTests {
         #expect(configuration.hpkeKeys == "/keys/hpke.yaml")
         #expect(configuration.helperToken == directory.file("token"))
         #expect(configuration.aggregation?.maximumWait == 0)
+        #expect(configuration.aggregation?.batchTargetSize == 7 && configuration.aggregation?.batchMaximumAge == 0)
         #expect(configuration.level == .debug)
         #expect(try configuration.tokenDigests().map(\.count) == [32])
     }
@@ -48,6 +50,31 @@ struct AggregatorConfigurationTests {
         #expect(configuration.role == .helper)
         #expect(try configuration.tokenDigests().count == 2)
         #expect(configuration.level == .info)
+        #expect(configuration.answers == nil)
+    }
+
+    @Test("A helper's answers come at once or later, and in no other way")
+    func answers() throws {
+        for (text, answers) in [("at_once", AggregatorConfiguration.Answers.atOnce), ("later", .later)] {
+            let configuration = try AggregatorConfiguration(yaml: Self.helper + "\nanswers: \(text)")
+            #expect(configuration.answers == answers)
+        }
+        for text in ["now", "Later", "''", "1", "[later]"] {
+            let flaw = try #require(throws: ConfigurationFlaw.self, "\(text)") {
+                try AggregatorConfiguration(yaml: Self.helper + "\nanswers: \(text)")
+            }
+            #expect(flaw.reason.contains("answers"), "\(text)")
+        }
+    }
+
+    @Test("The sizes and ages of batches are read up to their bounds")
+    func batchBounds() throws {
+        for (size, age) in [(1, 0), (1_000_000_000, 2_678_400)] {
+            let text = Self.leader.replacing("batch_target_size: 7", with: "batch_target_size: \(size)")
+                .replacing("batch_maximum_age: 0", with: "batch_maximum_age: \(age)")
+            let aggregation = try AggregatorConfiguration(yaml: text).aggregation
+            #expect(aggregation?.batchTargetSize == size && aggregation?.batchMaximumAge == age)
+        }
     }
 
     @Test("What is written reads back the same", arguments: [AggregatorConfiguration.Role.leader, .helper])
@@ -56,6 +83,7 @@ struct AggregatorConfigurationTests {
             role: role, listen: .init(host: "127.0.0.1", port: 80), catalog: "../metrics.yaml",
             tokenDigests: [Self.digest])
         configuration.logLevel = "info"
+        if role == .helper { configuration.answers = .later }
         #expect(try AggregatorConfiguration(yaml: configuration.yaml()) == configuration)
     }
 
@@ -71,6 +99,11 @@ struct AggregatorConfigurationTests {
             (digest, "abc", "collector_token_sha256"), ("concurrent_jobs: 1", "concurrent_jobs: 0", "concurrent_jobs"),
             ("concurrent_jobs: 1", "jobs: 1", "jobs"), ("database: store.sqlite", "database: ''", "database"),
             ("log_level: debug", "leader_token_sha256: [\(digest)]", "leader_token_sha256"),
+            ("log_level: debug", "answers: later", "answers"),
+            ("batch_target_size: 7", "batch_target_size: 0", "batch_target_size"),
+            ("batch_target_size: 7", "batch_target_size: 1000000001", "batch_target_size"),
+            ("batch_maximum_age: 0", "batch_maximum_age: -1", "batch_maximum_age"),
+            ("batch_maximum_age: 0", "batch_maximum_age: 2678401", "batch_maximum_age"),
             ("role: leader", "role: [", "YAML"), ("role: leader", "role: leader\nrole: leader", "twice"),
         ])
     func refusal(old: String, new: String, named: String) throws {

@@ -1,5 +1,6 @@
 import DAPMessages
 import DAPRoles
+import MetricCatalog
 import PrioCommand
 import Synchronization
 import Testing

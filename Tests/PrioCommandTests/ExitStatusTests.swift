@@ -26,6 +26,7 @@ struct ExitStatusTests {
         arguments: [
             (CommandFailure(.usage, "x"), .usage),
             (MeasurementError.notAnOption, .badData),
+            (MeasurementTimeError.afterEnd(Timestamp(posixSeconds: 0)), .badData),
             (VDAFError(.invalidMeasurement, "x"), .badData),
             (CodecError(.truncated, "x"), .badData),
             (FileError("f", "x", purpose: .data), .badData),

@@ -53,6 +53,18 @@ struct MeasurementRowsTests {
                 ])
     }
 
+    @Test("A row from outside the metric's period is refused by its line, and its time is not told")
+    func period() throws {
+        let lines = try read(
+            "v,t\n1,2026-02-28T23:59:59Z\n1,2026-03-01T00:00:00Z\n1,2026-03-31T23:59:59Z\n1,2026-04-01T00:00:00Z\n",
+            "march", ["v"], time: "t")
+        #expect(
+            lines == [
+                "2 its time is before the metric's start at 2026-03-01T00:00:00Z", "3 ok@1772323200",
+                "4 ok@1775001599", "5 its time is after the metric's end at 2026-04-01T00:00:00Z",
+            ])
+    }
+
     @Test("An empty line of a file with one column is an empty answer")
     func oneColumn() throws {
         #expect(try read("pets\ncat\n\n\"cat,dog\"\n", "pets", ["pets"]) == ["2 ok@7", "3 ok@7", "4 ok@7"])

@@ -17,6 +17,8 @@ enum Metrics {
           - {name: mood, title: Mood, description: d, type: choice, options: [good, bad, "1/so-so"]}
           - {name: pets, title: Pets, description: d, type: choices, options: [cat, dog, cow], at_most: 2}
           - {name: hours, title: Hours, description: d, type: vector, length: 2, max: 9}
+          - {name: queue, title: Queue, description: d, unit: min, type: sum, max: 9, batch_mode: leader-selected}
+          - {name: march, title: March, description: d, type: count, starts: 2026-03-01T00:00:00Z, ends: 2026-04-01T00:00:00Z}
         """
 
     static func metric(_ name: String) throws -> Metric {
@@ -37,9 +39,10 @@ enum Metrics {
     static func task(_ byte: UInt8) throws -> TaskID { try TaskID([UInt8](repeating: byte, count: 32)) }
 
     static func result(
-        _ metric: String, _ window: TimeWindow, reports: UInt64, _ value: Prio3AggregateResult
+        _ metric: String, _ window: TimeWindow, reports: UInt64, _ value: Prio3AggregateResult, jobID: String? = nil
     ) throws -> CollectedResult {
-        CollectedResult(metric: metric, taskID: try task(1), window: window, reportCount: reports, value: value)
+        CollectedResult(
+            metric: metric, taskID: try task(1), window: window, reportCount: reports, value: value, jobID: jobID)
     }
 }
 

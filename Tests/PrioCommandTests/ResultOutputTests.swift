@@ -14,7 +14,9 @@ struct ResultOutputTests {
     @Test("JSON is an array also of nothing")
     func nothing() throws {
         #expect(try ResultJSON.text([], metric: Metrics.metric("visits")) == "[]\n")
-        #expect(try ResultCSV.text([], metric: Metrics.metric("visits")) == ResultCSV.header + "\r\n")
+        #expect(
+            try ResultCSV.text([], metric: Metrics.metric("visits")) == ResultCSV.header(of: Metrics.metric("visits"))
+                + "\r\n")
         #expect(try ResultTable(metric: Metrics.metric("visits")).text([]) == "")
     }
 
@@ -133,6 +135,53 @@ struct ResultOutputTests {
                   2   0  mean 0.00
 
                 """)
+    }
+
+    /// Two batches that are from the same days.
+    private func batches() throws -> [CollectedResult] {
+        try ["a", "b"].enumerated().map { index, job in
+            try Metrics.result(
+                "queue", Metrics.window(20_000, 2), reports: 10, .integer(UInt128(20 * (index + 1))), jobID: job)
+        }
+    }
+
+    @Test("Leader-selected batches have numbers, as several may be from one window")
+    func numberedBatches() throws {
+        let metric = try Metrics.metric("queue")
+        let title = "2024-10-04 to 2024-10-06"
+        #expect(
+            try ResultTable(metric: metric).text(batches()) == """
+                Queue (min)
+                batch 1 · \(title) · 10 reports
+                  total    20  min
+                  mean   2.00
+
+                Queue (min)
+                batch 2 · \(title) · 10 reports
+                  total    40  min
+                  mean   4.00
+
+                Queue (min)
+                2 batches together · 20 reports
+                  total    60  min
+                  mean   3.00
+                  batch 1 · \(title)  20  \(String(repeating: "█", count: 20))
+                  batch 2 · \(title)  40  \(String(repeating: "█", count: 40))
+
+                """)
+        let interval = "2024-10-04T00:00:00Z,2024-10-06T00:00:00Z"
+        #expect(
+            try ResultCSV.text(batches(), metric: metric)
+                == [
+                    "metric,start,end,report_count,label,value,batch", "queue,\(interval),10,total,20,1",
+                    "queue,\(interval),10,total,40,2", "",
+                ].joined(separator: "\r\n"))
+        let json = try ResultJSON.text(batches(), metric: metric)
+        let objects = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [[String: Any]])
+        #expect(objects.map { $0["batch"] as? Int } == [1, 2])
+        #expect(objects.map { $0["result"] as? Int } == [20, 40])
+        let window = ["start": "2024-10-04T00:00:00Z", "end": "2024-10-06T00:00:00Z"]
+        #expect(objects.map { $0["interval"] as? [String: String] } == [window, window])
     }
 
     @Test("What is not nothing is seen, and nothing is drawn beyond the widest bar")

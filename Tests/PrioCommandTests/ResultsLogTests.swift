@@ -28,6 +28,17 @@ struct ResultsLogTests {
         #expect(try directory.read("results.jsonl").split(separator: "\n").count == 2)
     }
 
+    @Test("A batch keeps its job, and a task's results come in the order of collection")
+    func jobs() throws {
+        let batches = try [7, 5, 6].map {
+            try Metrics.result("queue", Metrics.window($0), reports: 12, .integer(1), jobID: "job \($0)")
+        }
+        for result in batches { try ResultsLog(path: path).append(result) }
+        let log = try ResultsLog(path: path)
+        #expect(try log.results(task: Metrics.task(1)) == batches)
+        #expect(try log.results(task: Metrics.task(2)).isEmpty)
+    }
+
     @Test("A last line cut anywhere is taken away, and the others stay")
     func cut() throws {
         for result in try samples() { try ResultsLog(path: path).append(result) }

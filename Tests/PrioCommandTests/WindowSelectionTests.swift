@@ -1,3 +1,4 @@
+import MetricCatalog
 import PrioCommand
 import Testing
 
@@ -21,6 +22,21 @@ struct WindowSelectionTests {
         #expect(WindowSelection.closed(precision: Self.day, now: 100 * Self.day).windows.last?.first == 99)
         #expect(WindowSelection.closed(precision: Self.day, now: 2 * Self.day).windows.map(\.first) == [0, 1])
         #expect(WindowSelection.closed(precision: Self.day, now: 5).windows.isEmpty)
+    }
+
+    @Test("Without names they are those of the metric's period")
+    func closedInPeriod() {
+        func closed(_ period: Range<UInt64>, now: UInt64) -> [UInt64] {
+            WindowSelection.closed(
+                precision: Self.day, now: now * Self.day,
+                period: (period.lowerBound * Self.day)..<(period.upperBound * Self.day)
+            ).windows.map(\.first)
+        }
+        #expect(closed(90..<95, now: 100) == [90, 91, 92, 93, 94])
+        #expect(closed(90..<95, now: 93) == [90, 91, 92])
+        #expect(closed(90..<95, now: 90).isEmpty)
+        #expect(closed(90..<95, now: 5).isEmpty)
+        #expect(closed(10..<95, now: 1000) == Array(63..<95))
     }
 
     @Test("Named ones are all with a second between the bounds")

@@ -3,7 +3,7 @@ public import VDAF
 
 /// A task as a client knows it: all of it public.
 public struct ClientTask: Sendable {
-    /// The task's ID, derived from its configuration.
+    /// The task's ID.
     public let id: TaskID
     /// What all participants agree on.
     public let configuration: TaskConfiguration
@@ -12,11 +12,22 @@ public struct ClientTask: Sendable {
     /// The VDAF.
     public let vdaf: Prio3
 
-    /// - Throws: `CodecError`, `VDAFError` when the configuration is not usable.
+    /// A task whose ID follows from its configuration (taskprov §3.3).
+    ///
+    /// - Throws: `TaskRefused`, `CodecError`, `VDAFError` when the configuration is not usable.
     public init(configuration: TaskConfiguration) throws {
+        try self.init(
+            id: TaskDerivation.taskID(encodedTaskConfiguration: configuration.encoded()), configuration: configuration)
+    }
+
+    /// A task whose ID was agreed on by other means (DAP §4.2).
+    ///
+    /// - Throws: as the public one.
+    package init(id: TaskID, configuration: TaskConfiguration) throws {
+        try configuration.refuseUnknownExtensions()
+        self.id = id
         self.configuration = configuration
         encodedConfiguration = try configuration.encoded()
-        id = TaskDerivation.taskID(encodedTaskConfiguration: encodedConfiguration)
         vdaf = try Prio3(try configuration.prio3Parameters())
     }
 }

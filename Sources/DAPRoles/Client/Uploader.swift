@@ -70,8 +70,9 @@ public actor Uploader {
         let url = ResourceURL.reports(of: task.configuration, task: task.id)
         do {
             let response = try await transport.send(TransportRequest(.post, url, mediaType: .uploadReq, body: body))
-            if response.isSuccess && response.body.isEmpty { return .errors(UploadErrors(statuses: [])) }
             switch PeerAnswer(response, expecting: .uploadErrors) {
+            // An empty body says that all reports were accepted (DAP §4.4.2).
+            case .deferred: return .errors(UploadErrors(statuses: []))
             case .response(let body):
                 guard let errors = try? UploadErrors(decoding: body) else {
                     return .unavailable(reason: "the leader's answer does not decode", retryAfter: nil)
@@ -110,20 +111,25 @@ public actor Uploader {
 
     private func configurations(of aggregator: Url) async throws -> HpkeConfigList {
         var reason = ""
+        var wish: UInt64?
         for attempt in 1...Self.configurationAttempts {
             let request = TransportRequest(.get, ResourceURL.hpkeConfig(of: aggregator))
-            switch await transport.ask(request, expecting: .hpkeConfigList) {
+            switch await transport.ask(request, expecting: .hpkeConfigList).answer {
             case .response(let body):
                 guard let list = try? HpkeConfigList(decoding: body) else {
                     throw UploadFailure.unavailable("\(aggregator) gives no valid HPKE configuration list")
                 }
                 return list
             case .refused(let problem, _): throw UploadFailure.unavailable("\(aggregator): \(problem.detail)")
+            case .deferred(let retryAfter):
+                reason = "there is no HPKE configuration list yet"
+                wish = retryAfter
             case .unavailable(let why, let retryAfter):
                 reason = why
-                if attempt < Self.configurationAttempts {
-                    try await clock.sleep(milliseconds: 1000 * Backoff.pause(attempt: attempt, retryAfter: retryAfter))
-                }
+                wish = retryAfter
+            }
+            if attempt < Self.configurationAttempts {
+                try await clock.sleep(milliseconds: 1000 * Backoff.pause(attempt: attempt, retryAfter: wish))
             }
         }
         throw UploadFailure.unavailable("\(aggregator): \(reason)")

@@ -33,7 +33,8 @@ package struct CollectionMachine {
     private let deadline: UInt64
     /// Where the last request went: a location is relative to it.
     private var requestURL: String
-    private var jobURL: String?
+    /// Where the job is, once the leader has said so.
+    package private(set) var jobURL: String?
     private var failures = 0
     private var polls: UInt64 = 0
 
@@ -50,11 +51,11 @@ package struct CollectionMachine {
         switch answer {
         case .failure(let error): return retry(error.reason, retryAfter: nil, now: now)
         case .success(let response):
-            if let location = response.location {
+            if response.isSuccess, let location = response.location {
                 jobURL = ResourceURL.resolve(location: location, against: requestURL)
             }
-            if response.isSuccess && response.body.isEmpty { return poll(response, now: now) }
             switch PeerAnswer(response, expecting: .collectionJobResp) {
+            case .deferred: return poll(response, now: now)
             case .response(let body):
                 guard let decoded = try? CollectionJobResp(decoding: body) else {
                     return .fail(.unreadable("the leader's answer does not decode"))

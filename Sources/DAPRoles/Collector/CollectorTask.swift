@@ -4,7 +4,7 @@ public import VDAF
 
 /// A task as its collector knows it (DAP §4.2): with the key that opens aggregate shares.
 public struct CollectorTask: Sendable {
-    /// The task's ID, derived from its configuration.
+    /// The task's ID.
     public let id: TaskID
     /// What all participants agree on.
     public let configuration: TaskConfiguration
@@ -14,14 +14,26 @@ public struct CollectorTask: Sendable {
     private let leaderRecipient: HPKERecipient
     private let helperRecipient: HPKERecipient
 
-    /// - Throws: `CodecError`, `VDAFError`, or `HPKEError` when the key does not belong to the configuration.
+    /// A task whose ID follows from its configuration (taskprov §3.3).
+    ///
+    /// - Throws: `TaskRefused`, `CodecError`, `VDAFError`, or `HPKEError` when the key does not belong to the configuration.
     public init(configuration: TaskConfiguration, hpkeConfig: HpkeConfig, keyPair: HPKEKeyPair) throws {
+        try self.init(
+            id: TaskDerivation.taskID(encodedTaskConfiguration: configuration.encoded()), configuration: configuration,
+            hpkeConfig: hpkeConfig, keyPair: keyPair)
+    }
+
+    /// A task whose ID was agreed on by other means (DAP §4.2).
+    ///
+    /// - Throws: as the public one.
+    package init(id: TaskID, configuration: TaskConfiguration, hpkeConfig: HpkeConfig, keyPair: HPKEKeyPair) throws {
         guard hpkeConfig.publicKey == keyPair.publicKey else {
             throw HPKEError(.invalidKey, "the private key does not belong to the catalog's collector_hpke_config")
         }
+        try configuration.refuseUnknownExtensions()
+        self.id = id
         self.configuration = configuration
         encodedConfiguration = try configuration.encoded()
-        id = TaskDerivation.taskID(encodedTaskConfiguration: encodedConfiguration)
         vdaf = try Prio3(try configuration.prio3Parameters())
         configID = hpkeConfig.id
         func recipient(_ sender: Role) throws -> HPKERecipient {
@@ -50,9 +62,12 @@ public struct CollectorTask: Sendable {
         guard response.reportCount >= configuration.minBatchSize else {
             throw CollectionFailure.unreadable("the leader answered with fewer reports than the task's minimum")
         }
-        guard case .timeInterval(let query) = request.query, response.interval.duration.value > 0,
-            response.interval.isWithin(query.batchInterval)
-        else { throw CollectionFailure.unreadable("the leader answered for another interval than was asked for") }
+        guard response.interval.duration.value > 0 else {
+            throw CollectionFailure.unreadable("the leader answered with an empty interval")
+        }
+        if case .timeInterval(let query) = request.query, !response.interval.isWithin(query.batchInterval) {
+            throw CollectionFailure.unreadable("the leader answered for another interval than was asked for")
+        }
         let shares = [
             try open(response.leaderEncryptedAggregateShare, leaderRecipient, .leader),
             try open(response.helperEncryptedAggregateShare, helperRecipient, .helper),

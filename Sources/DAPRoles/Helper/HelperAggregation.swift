@@ -8,14 +8,18 @@ struct HelperAggregation {
 
     private let task: AggregatorTask
     private let inits: [VerifyInit]
+    private let buckets: BucketAdditions
     private var errors: [ReportError?]
     private var inputShares: [[UInt8]?]
 
     /// Opens the envelopes and makes every check that depends on nothing stored.
     ///
     /// - Throws: `CancellationError`.
-    init(task: AggregatorTask, keyring: HpkeKeyring, request: AggregationJobInitReq, now: UInt64) async throws {
+    init(
+        task: AggregatorTask, keyring: HpkeKeyring, request: AggregationJobInitReq, batchID: BatchID?, now: UInt64
+    ) async throws {
         self.task = task
+        buckets = BucketAdditions(batchID: batchID)
         inits = request.verifyInits
         errors = []
         inputShares = []
@@ -39,9 +43,12 @@ struct HelperAggregation {
     private static func open(
         _ share: ReportShare, task: AggregatorTask, rule: InputShareRule, now: UInt64
     ) -> Result<[UInt8], ReportError> {
-        let timeError = ReportTimeRule.check(
-            share.metadata.time, precision: task.configuration.timePrecision, now: now,
-            allowedSkew: ReportTimeRule.aggregationSkew)
+        // Too early comes second: the leader may try again later, which would be in vain.
+        let timeError =
+            TaskIntervalRule.check(share.metadata.time, taskInterval: task.taskInterval)
+            ?? ReportTimeRule.check(
+                share.metadata.time, precision: task.configuration.timePrecision, now: now,
+                allowedSkew: ReportTimeRule.aggregationSkew)
         if let timeError { return .failure(timeError) }
         return rule.open(share.encryptedInputShare, metadata: share.metadata, publicShare: share.publicShare)
     }
@@ -61,8 +68,9 @@ struct HelperAggregation {
 
     /// Verifies what is not rejected, as one batch, and makes the response.
     ///
+    /// - Parameter lease: of the deferred request, if it is one.
     /// - Throws: `CancellationError`; what the VDAF throws when it cannot add its own sums.
-    func verify(id: AggregationJobID) async throws -> HelperAggregationCommit {
+    func verify(id: AggregationJobID, lease: JobLease?) async throws -> HelperAggregationCommit {
         var positions: [Int] = []
         var inputs: [VerificationInput] = []
         for (position, verifyInit) in inits.enumerated() {
@@ -72,7 +80,7 @@ struct HelperAggregation {
             inputs.append(
                 VerificationInput(
                     nonce: share.metadata.reportID.bytes, publicShare: share.publicShare, inputShare: inputShare,
-                    inbound: verifyInit.payload, bucket: share.metadata.time.value))
+                    inbound: verifyInit.payload, bucket: buckets.number(of: share.metadata)))
         }
         let batch = try await task.helperInitialize(inputs)
         var outcomes = errors.map { VerifyResp.Outcome.reject($0 ?? .vdafVerifyError) }
@@ -87,8 +95,8 @@ struct HelperAggregation {
                 VerifyResp(reportID: $0.reportShare.metadata.reportID, outcome: $1)
             })
         return HelperAggregationCommit(
-            taskID: task.id, id: id, committed: committed,
-            additions: BucketAdditions.make(reports: committed, aggregateShares: batch.aggregateShares),
+            taskID: task.id, id: id, batchID: buckets.batchID, lease: lease, committed: committed,
+            additions: buckets.make(reports: committed, aggregateShares: batch.aggregateShares),
             response: try response.encoded())
     }
 }

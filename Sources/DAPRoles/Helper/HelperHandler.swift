@@ -1,19 +1,44 @@
+import DAPMessages
+
 /// The helper's side of a leader's requests (DAP §4.5.3.2, §4.6.4).
 public struct HelperHandler: Sendable {
+    /// When requests are answered (DAP §3.1).
+    public enum Answering: Sendable {
+        /// With the response to the request itself.
+        case atOnce
+        /// By a `HelperDriver`; the leader polls meanwhile.
+        case later
+    }
+
+    /// Seconds after which a leader is told to ask again.
+    public static let retryAfter: UInt64 = 1
+
     let tasks: TaskRegistry
     let keyring: HpkeKeyring
     let store: any HelperStore
     let clock: any WallClock
     let random: RandomSource
+    let answering: Answering
 
     /// A handler over a store.
     public init(
-        tasks: TaskRegistry, keyring: HpkeKeyring, store: any HelperStore, clock: any WallClock, random: RandomSource
+        tasks: TaskRegistry, keyring: HpkeKeyring, store: any HelperStore, clock: any WallClock, random: RandomSource,
+        answering: Answering = .atOnce
     ) {
         self.tasks = tasks
         self.keyring = keyring
         self.store = store
         self.clock = clock
         self.random = random
+        self.answering = answering
+    }
+
+    /// Keeps a request for the driver.
+    func answerLater(_ resource: HelperResource, body: [UInt8], task: TaskID) async throws -> HelperAnswer {
+        let request = DeferredRequest(taskID: task, resource: resource, body: body)
+        guard let answer = try await store.deferRequest(request, now: clock.now()) else {
+            throw DAPAbort(.busy, "too many requests of the task wait for their answers", task: task)
+        }
+        return answer
     }
 }

@@ -8,24 +8,30 @@ public struct CollectionHandler: Sendable {
     let tasks: TaskRegistry
     let store: any LeaderCollectionStore
     let clock: any WallClock
+    let random: RandomSource
 
     /// A handler over a store.
-    public init(tasks: TaskRegistry, store: any LeaderCollectionStore, clock: any WallClock) {
+    public init(
+        tasks: TaskRegistry, store: any LeaderCollectionStore, clock: any WallClock, random: RandomSource
+    ) {
         self.tasks = tasks
         self.store = store
         self.clock = clock
+        self.random = random
     }
 
-    /// Handles an encoded `CollectionJobReq`: creates a job, or finds the one that the same bytes created.
+    /// Handles an encoded `CollectionJobReq`: creates a job, or finds the one that the same bytes created. In a
+    /// leader-selected task that is the same job, and so the same batch, until the collector deletes it.
     ///
     /// - Returns: the job's ID and state; a job that is still pending is polled by `job(task:id:)`.
     /// - Throws: `DAPAbort` with the error the draft names for what is wrong.
     public func create(task id: TaskID, body: [UInt8]) async throws -> (CollectionJobID, CollectionJobState) {
         let task = try tasks.task(id)
-        let interval = try CollectionRequestRule.interval(of: body, task: task)
+        let query = try CollectionRequestRule.query(of: body, task: task)
+        var random = random
+        // Random: in a leader-selected task the same bytes make one job after the other.
         let creation = try await store.createCollectionJob(
-            task: id, candidateID: RequestHash.identifier(task: id, body: body), request: body, interval: interval,
-            now: clock.now())
+            task: id, candidateID: random.identifier(), request: body, query: query, now: clock.now())
         switch creation {
         case .job(let jobID, let state): return (jobID, state)
         case .overlap: throw DAPAbort(.batchOverlap, "a part of the batch has been collected", task: id)
@@ -42,5 +48,15 @@ public struct CollectionHandler: Sendable {
             throw DAPAbort(.notFound, "there is no such collection job", task: id)
         }
         return state
+    }
+
+    /// Forgets a job (DAP §4.6.3). Its batch stays collected if it was; if not, it can be asked for again.
+    ///
+    /// - Throws: `DAPAbort` `unrecognizedTask`, or not found.
+    public func delete(task id: TaskID, id jobID: CollectionJobID) async throws {
+        _ = try tasks.task(id)
+        guard try await store.deleteCollectionJob(task: id, id: jobID) else {
+            throw DAPAbort(.notFound, "there is no such collection job", task: id)
+        }
     }
 }

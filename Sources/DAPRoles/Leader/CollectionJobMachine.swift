@@ -1,11 +1,14 @@
 package import DAPMessages
 import VDAF
 
-/// One collection job on the leader's side (DAP §4.6.1, §4.6.3): events in, effects out, no clock, no I/O.
+/// One collection job on the leader's side (DAP §4.6.1, §4.6.4): events in, effects out, no clock, no I/O.
 ///
 /// ```
-/// open ── enough reports ──▶ closed ── nothing pending ──▶ asking the helper ──▶ finish
-///   └── too few, nothing pending ──▶ fail          └── too few valid ──▶ fail      └── refused ──▶ fail
+/// time-interval    open ── enough reports ──▶ closed ──▶ …    open ── too few, nothing pending ──▶ fail
+/// leader-selected  open ── a batch is ready ─▶ closed ──▶ …
+///
+/// closed ── nothing pending, enough valid reports ──▶ asking the helper ──▶ finish
+///   └── too few valid: fail, or let the batch go and wait for another       └── refused ──▶ fail
 /// ```
 /// The batch is closed to uploads and new reports before the helper is asked, and opened again when the
 /// job fails, so no failure makes it uncollectable. A job is answered, even in the negative, only when every
@@ -20,26 +23,30 @@ package struct CollectionJobMachine {
         /// The drained batch.
         case buckets([BatchBucket])
         /// The helper answered, or did not.
-        case answered(PeerAnswer)
+        case answered(PeerReply)
         /// The batch was read for the answer and is not what the helper was asked for, or the lease was lost.
         case changed
     }
 
     package enum Effect: Sendable {
         /// Look up the progress; then `progress`.
-        case lookUpProgress
-        /// Close the batch; then `closing`.
+        case lookUpProgress(BatchSelector)
+        /// Close a batch; then `closing`.
         case close
         /// Read the buckets; then `buckets`.
-        case readBuckets
+        case readBuckets(BatchSelector)
         /// Ask the helper; then `answered`.
         case askHelper(body: [UInt8])
+        /// Ask for the answer to an earlier request; then `answered`.
+        case poll(url: String)
+        /// Let the leader-selected batch go, then try again later. The end.
+        case reopen(reason: String, pause: UInt64)
         /// Store the answer and mark the batch collected; `changed` when that was not possible. Else the end.
         case finish(request: CollectionJobReq, helperShare: HpkeCiphertext, count: UInt64, checksum: BatchChecksum)
         /// Fail the job. The end.
         case fail(StoredProblem)
-        /// Try again later. The end.
-        case release(reason: String, pause: UInt64)
+        /// Try again later; `location` says where the helper is working on its share. The end.
+        case release(reason: String, pause: UInt64, location: String?)
     }
 
     /// Seconds until a job that waits for something on this side is looked at again.
@@ -51,63 +58,109 @@ package struct CollectionJobMachine {
     private let task: AggregatorTask
     private let work: CollectionJobWork
     private let minimum: UInt64
-    private var isClosed: Bool
-    private var asked: (request: CollectionJobReq, count: UInt64, checksum: BatchChecksum)?
+    /// The batch, once it is closed.
+    private var batch: BatchSelector?
+    /// Where the helper is working on its share.
+    private var location: String?
+    private var asked: AggregateShareReq?
 
     package init(task: AggregatorTask, work: CollectionJobWork) {
         self.task = task
         self.work = work
         minimum = task.configuration.minBatchSize
-        isClosed = work.isClosed
+        batch = work.batch
+        location = work.location
     }
 
-    package func start() -> [Effect] { [.lookUpProgress] }
+    package func start() -> [Effect] {
+        if let batch { return [.lookUpProgress(batch)] }
+        guard case .timeInterval(let query) = work.query else { return [.close] }
+        return [
+            .lookUpProgress(.timeInterval(TimeIntervalBatchSelectorConfig(batchInterval: query.batchInterval)))
+        ]
+    }
 
     package mutating func receive(_ event: Event) -> [Effect] {
         switch event {
         case .progress(let progress): progressed(progress)
-        case .closing(.closed): closed()
-        case .closing(.closedByAnother):
-            [.release(reason: "another collection job is at work on this batch", pause: Self.waitingPause)]
+        case .closing(.closed(let batch)): closed(batch)
+        case .closing(.noBatch): wait("no batch is ready")
+        case .closing(.closedByAnother): wait("another collection job is at work on this batch")
         case .closing(.collectedByAnother): fail(.batchOverlap, "a part of the batch has been collected")
         case .closing(.leaseLost): []
         case .buckets(let buckets): ask(buckets)
-        case .answered(.response(let body)): finish(body)
-        case .answered(.refused(let problem, _)): [.fail(problem)]
-        case .answered(.unavailable(let reason, let retryAfter)): [release(reason, retryAfter: retryAfter)]
-        case .changed: [.release(reason: "the batch changed while the helper was asked", pause: Self.waitingPause)]
+        case .answered(let reply): answered(reply)
+        case .changed: changed()
         }
     }
 
     private func progressed(_ progress: BatchProgress) -> [Effect] {
-        if progress.aggregated + progress.pending >= minimum && !isClosed { return [.close] }
-        if progress.pending > 0 {
-            return [.release(reason: "\(progress.pending) reports are still pending", pause: Self.waitingPause)]
+        guard let batch else {
+            if progress.aggregated + progress.pending >= minimum { return [.close] }
+            if progress.pending > 0 { return wait("\(progress.pending) reports are still pending") }
+            return tooFew()
         }
-        if progress.aggregated >= minimum { return [.readBuckets] }
-        return fail(.invalidBatchSize, "the batch has fewer valid reports than the minimum of \(minimum)")
+        if progress.pending > 0 { return wait("\(progress.pending) reports are still pending") }
+        return progress.aggregated >= minimum ? [.readBuckets(batch)] : tooFew()
     }
 
-    private mutating func closed() -> [Effect] {
-        isClosed = true
+    private func tooFew() -> [Effect] {
+        let reason = "the batch has fewer valid reports than the minimum of \(minimum)"
+        // There may be another batch, or more reports for this one.
+        guard task.batchMode == .timeInterval else { return [.reopen(reason: reason, pause: Self.waitingPause)] }
+        return fail(.invalidBatchSize, reason)
+    }
+
+    private mutating func closed(_ batch: BatchSelector) -> [Effect] {
+        self.batch = batch
         // Reports may have come since the last look.
-        return [.lookUpProgress]
+        return [.lookUpProgress(batch)]
     }
 
     private mutating func ask(_ buckets: [BatchBucket]) -> [Effect] {
         do {
+            guard let batch else { return wait("the batch is not closed") }
             let totals = try BatchTotals(buckets, vdaf: task.vdaf)
-            let request = try CollectionJobReq(decoding: work.request)
-            asked = (request, totals.reportCount, totals.checksum)
-            let body = try AggregateShareReq(
-                collectionJobReq: request,
-                batchSelector: .timeInterval(TimeIntervalBatchSelectorConfig(batchInterval: work.interval)),
-                reportCount: totals.reportCount, checksum: totals.checksum
-            ).encoded()
-            return [.askHelper(body: body)]
+            let request = try AggregateShareReq(
+                collectionJobReq: CollectionJobReq(decoding: work.request), batchSelector: batch,
+                reportCount: totals.reportCount, checksum: totals.checksum)
+            asked = request
+            if let location { return [.poll(url: location)] }
+            return [.askHelper(body: try request.encoded())]
         } catch {
-            return [.release(reason: "the stored batch cannot be read", pause: Backoff.longest)]
+            return [.release(reason: "the stored batch cannot be read", pause: Backoff.longest, location: location)]
         }
+    }
+
+    private mutating func answered(_ reply: PeerReply) -> [Effect] {
+        let isPoll = location != nil
+        switch reply.answer {
+        case .response(let body): return finish(body)
+        case .deferred(let retryAfter):
+            let pause = min(max(retryAfter ?? Self.waitingPause, 1), Backoff.longest)
+            return [
+                .release(
+                    reason: "the helper is still working on its share", pause: pause,
+                    location: reply.location ?? location)
+            ]
+        case .refused(let problem, _) where isPoll && ProblemType(urn: problem.type) == nil:
+            // The helper has forgotten the share, or does not let itself be asked: the request decides.
+            location = nil
+            return askAgain()
+        case .refused(let problem, _): return [.fail(problem)]
+        case .unavailable(let reason, let retryAfter): return [release(reason, retryAfter: retryAfter)]
+        }
+    }
+
+    private mutating func changed() -> [Effect] {
+        // What the helper is working on, if it is, is not the answer any more.
+        location = nil
+        return wait("the batch changed while the helper was asked")
+    }
+
+    private func askAgain() -> [Effect] {
+        guard let asked, let body = try? asked.encoded() else { return wait("the helper has to be asked again") }
+        return [.askHelper(body: body)]
     }
 
     private func finish(_ body: [UInt8]) -> [Effect] {
@@ -116,14 +169,18 @@ package struct CollectionJobMachine {
         }
         return [
             .finish(
-                request: asked.request, helperShare: share.encryptedAggregateShare, count: asked.count,
+                request: asked.collectionJobReq, helperShare: share.encryptedAggregateShare, count: asked.reportCount,
                 checksum: asked.checksum)
         ]
     }
 
+    private func wait(_ reason: String) -> [Effect] {
+        [.release(reason: reason, pause: Self.waitingPause, location: location)]
+    }
+
     private func release(_ reason: String, retryAfter: UInt64? = nil) -> Effect {
         let pause = Backoff.pause(attempt: work.lease.attempt, retryAfter: retryAfter, limit: Self.longestPause)
-        return .release(reason: reason, pause: pause)
+        return .release(reason: reason, pause: pause, location: location)
     }
 
     private func fail(_ type: ProblemType, _ detail: String) -> [Effect] {

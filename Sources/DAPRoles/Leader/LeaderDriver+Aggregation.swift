@@ -15,13 +15,22 @@ extension LeaderDriver {
             do {
                 created += try await store.createAggregationJobs(
                     task: task.id, minimumSize: min(pace.minimumJobSize, maximum), maximumSize: maximum,
-                    uploadedBefore: now - min(now, pace.maximumWait), now: now)
+                    uploadedBefore: now - min(now, pace.maximumWait), filling: filling(task), now: now)
             } catch {
                 failure = error
             }
         }
         if let failure { throw failure }
         return created > 0
+    }
+
+    private func filling(_ task: AggregatorTask) -> BatchFilling? {
+        guard task.batchMode == .leaderSelected else { return nil }
+        let target = Int(clamping: pace.batchTarget(of: task))
+        return BatchFilling(targetSize: target) { [random] in
+            var random = random
+            return random.identifier()
+        }
     }
 
     /// Works on one aggregation job, if one is due.
@@ -38,7 +47,7 @@ extension LeaderDriver {
             try await drive(work)
         } catch {
             await giveBack(work.lease, after: error) { [store] lease, dueAt in
-                try await store.releaseAggregationJob(lease, dueAt: dueAt)
+                try await store.releaseAggregationJob(lease, dueAt: dueAt, location: work.location)
             }
             throw error
         }
@@ -48,7 +57,8 @@ extension LeaderDriver {
     private func drive(_ work: AggregationJobWork) async throws {
         guard let task = try? tasks.task(work.taskID) else {
             // The catalog no longer has the task; its data stay until somebody decides.
-            try await store.releaseAggregationJob(work.lease, dueAt: clock.now() + Backoff.longest)
+            try await store.releaseAggregationJob(
+                work.lease, dueAt: clock.now() + Backoff.longest, location: work.location)
             return
         }
         var machine = AggregationJobMachine(work: work)
@@ -76,24 +86,29 @@ extension LeaderDriver {
             return .prepared
         case .send(let body):
             let request = TransportRequest(
-                .post, ResourceURL.aggregationJobs(of: task), mediaType: .aggregationJobInitReq, token: helperToken,
-                body: body)
+                .post, ResourceURL.aggregationJobs(of: task), mediaType: .aggregationJobInitReq,
+                token: helperToken(task.id), body: body)
             return .answered(try await ask(request, expecting: .aggregationJobResp))
+        case .poll(let url):
+            let request = TransportRequest(.get, url, token: helperToken(task.id))
+            return .answered(try await ask(request, expecting: .aggregationJobResp))
+        case .abandon(let url):
+            _ = try? await transport.send(TransportRequest(.delete, url, token: helperToken(task.id)))
         case .verify(let inputs):
             return .verified(try await task.leaderFinish(inputs))
         case .finish(let outcome):
             let isCommitted = try await store.finishAggregationJob(
                 lease, additions: outcome.additions, rejected: outcome.rejected, returned: outcome.returned,
-                merge: task.mergeAggregateShares)
+                now: clock.now(), merge: task.mergeAggregateShares)
             if isCommitted { log(outcome.rejected, by: "helper", task: task) }
         case .dissolve(let reason):
             logger.error("an aggregation job is taken apart", metadata: ["task": "\(task.id)", "reason": "\(reason)"])
             _ = try await store.dissolveAggregationJob(lease)
-        case .release(let reason, let pause):
-            logger.warning(
-                "an aggregation job waits",
+        case .release(let reason, let pause, let location):
+            logger.log(
+                level: location == nil ? .warning : .debug, "an aggregation job waits",
                 metadata: ["task": "\(task.id)", "attempt": "\(lease.attempt)", "reason": "\(reason)"])
-            try await store.releaseAggregationJob(lease, dueAt: clock.now() + pause)
+            try await store.releaseAggregationJob(lease, dueAt: clock.now() + pause, location: location)
         }
         return nil
     }

@@ -16,7 +16,7 @@ extension LeaderDriver {
             try await drive(work)
         } catch {
             await giveBack(work.lease, after: error) { [store] lease, dueAt in
-                try await store.releaseCollectionJob(lease, dueAt: dueAt)
+                try await store.releaseCollectionJob(lease, dueAt: dueAt, location: work.location)
             }
             throw error
         }
@@ -25,7 +25,8 @@ extension LeaderDriver {
 
     private func drive(_ work: CollectionJobWork) async throws {
         guard let task = try? tasks.task(work.taskID) else {
-            try await store.releaseCollectionJob(work.lease, dueAt: clock.now() + Backoff.longest)
+            try await store.releaseCollectionJob(
+                work.lease, dueAt: clock.now() + Backoff.longest, location: work.location)
             return
         }
         var machine = CollectionJobMachine(task: task, work: work)
@@ -44,17 +45,24 @@ extension LeaderDriver {
     ) async throws -> CollectionJobMachine.Event? {
         let lease = work.lease
         switch effect {
-        case .lookUpProgress:
-            return .progress(try await store.batchProgress(task: task.id, interval: work.interval))
+        case .lookUpProgress(let batch):
+            return .progress(try await store.batchProgress(task: task.id, batch: batch))
         case .close:
-            return .closing(try await store.closeBatch(lease))
-        case .readBuckets:
-            return .buckets(try await store.buckets(task: task.id, interval: work.interval))
+            return .closing(try await store.closeBatch(lease, choice: choice(task)))
+        case .readBuckets(let batch):
+            return .buckets(try await store.buckets(task: task.id, batch: batch))
         case .askHelper(let body):
             let request = TransportRequest(
-                .post, ResourceURL.aggregateShares(of: task), mediaType: .aggregateShareReq, token: helperToken,
-                body: body)
+                .post, ResourceURL.aggregateShares(of: task), mediaType: .aggregateShareReq,
+                token: helperToken(task.id), body: body)
             return .answered(try await ask(request, expecting: .aggregateShare))
+        case .poll(let url):
+            let request = TransportRequest(.get, url, token: helperToken(task.id))
+            return .answered(try await ask(request, expecting: .aggregateShare))
+        case .reopen(let reason, let pause):
+            logger.info("a batch is opened again", metadata: ["task": "\(task.id)", "reason": "\(reason)"])
+            try await store.reopenBatch(lease)
+            try await store.releaseCollectionJob(lease, dueAt: clock.now() + pause, location: nil)
         case .finish(let request, let helperShare, let count, let checksum):
             do {
                 let isFinished = try await store.finishCollectionJob(lease) { [random] buckets in
@@ -72,11 +80,18 @@ extension LeaderDriver {
                 "a collection job failed",
                 metadata: ["task": "\(task.id)", "type": "\(problem.type)", "detail": "\(problem.detail)"])
             try await store.failCollectionJob(lease, problem: problem)
-        case .release(let reason, let pause):
+        case .release(let reason, let pause, let location):
             logger.info("a collection job waits", metadata: ["task": "\(task.id)", "reason": "\(reason)"])
-            try await store.releaseCollectionJob(lease, dueAt: clock.now() + pause)
+            try await store.releaseCollectionJob(lease, dueAt: clock.now() + pause, location: location)
         }
         return nil
+    }
+
+    private func choice(_ task: AggregatorTask) -> BatchChoice {
+        let now = clock.now()
+        return BatchChoice(
+            targetSize: pace.batchTarget(of: task), minimumSize: task.configuration.minBatchSize,
+            openedBefore: now - min(now, pace.batchMaximumAge))
     }
 
     /// An encoded `CollectionJobResp`. Runs inside the store's transaction.

@@ -1,4 +1,4 @@
-import DAPMessages
+public import DAPMessages
 public import HPKE
 public import Logging
 
@@ -15,6 +15,10 @@ public struct LeaderDriver: Sendable {
         public var maximumWait: UInt64 = 1
         /// Pause between looks for work when there was none, in milliseconds.
         public var idlePause: UInt64 = 200
+        /// Leader-selected batches are filled to so many reports, or to the task's minimum if that is more …
+        public var batchTargetSize: UInt64 = 0
+        /// … and given out with fewer, but no fewer than the minimum, so many seconds after they were begun.
+        public var batchMaximumAge: UInt64 = 3600
         /// Aggregation jobs worked on at the same time.
         public var concurrentJobs = 2
         /// How long a lease lasts, in seconds: longer than the transport waits for an answer.
@@ -22,26 +26,24 @@ public struct LeaderDriver: Sendable {
 
         /// The usual pace.
         public init() {}
-    }
 
-    /// Failures in a row after which the pause no longer doubles.
-    private static let countedFailures: UInt64 = 5
-    /// Seconds that a job waits at most after the store failed.
-    private static let longestFailurePause: UInt64 = 8
+        func batchTarget(of task: AggregatorTask) -> UInt64 { max(batchTargetSize, task.configuration.minBatchSize) }
+    }
 
     let tasks: TaskRegistry
     let store: any LeaderStore
     let transport: any Transport
-    let helperToken: SecretBytes
+    let helperToken: @Sendable (TaskID) -> SecretBytes?
     let clock: any WallClock
     let random: RandomSource
     let pace: Pace
     let logger: Logger
 
-    /// - Parameter helperToken: the bearer token that the helper knows the leader by.
+    /// - Parameter helperToken: the bearer token that the helper of a task knows the leader by.
     public init(
-        tasks: TaskRegistry, store: any LeaderStore, transport: any Transport, helperToken: SecretBytes,
-        clock: any WallClock, random: RandomSource, pace: Pace = Pace(), logger: Logger
+        tasks: TaskRegistry, store: any LeaderStore, transport: any Transport,
+        helperToken: @escaping @Sendable (TaskID) -> SecretBytes?, clock: any WallClock, random: RandomSource,
+        pace: Pace = Pace(), logger: Logger
     ) {
         self.tasks = tasks
         self.store = store
@@ -55,55 +57,31 @@ public struct LeaderDriver: Sendable {
 
     /// Works until the surrounding task is cancelled.
     public func run() async {
+        let loop = WorkLoop(clock: clock, idlePause: pace.idlePause, logger: logger)
         await withDiscardingTaskGroup { group in
-            group.addTask { await repeatedly("creating aggregation jobs") { try await createAggregationJobs() } }
+            group.addTask { await loop.run("creating aggregation jobs") { try await createAggregationJobs() } }
             for _ in 0..<pace.concurrentJobs {
-                group.addTask { await repeatedly("an aggregation job") { try await stepAggregationJob() } }
+                group.addTask { await loop.run("an aggregation job") { try await stepAggregationJob() } }
             }
-            group.addTask { await repeatedly("a collection job") { try await stepCollectionJob() } }
-        }
-    }
-
-    /// Repeats a step: at once while there is work, after a pause when there is none, after longer ones while it fails.
-    private func repeatedly(_ name: String, _ step: () async throws -> Bool) async {
-        var failures: UInt64 = 0
-        while !Task.isCancelled {
-            var worked = false
-            do {
-                worked = try await step()
-                failures = 0
-            } catch {
-                if Task.isCancelled { return }
-                failures = min(failures + 1, Self.countedFailures)
-                logger.error("\(name) failed", metadata: ["error": "\(error)"])
-            }
-            guard !worked else { continue }
-            do { try await clock.sleep(milliseconds: pace.idlePause << failures) } catch { return }
+            group.addTask { await loop.run("a collection job") { try await stepCollectionJob() } }
         }
     }
 
     /// Asks the helper; without an answer it counts as unavailable.
     ///
     /// - Throws: `CancellationError` when the driver is being stopped, which is no failure of the helper's.
-    func ask(_ request: TransportRequest, expecting mediaType: MediaType) async throws -> PeerAnswer {
-        let answer = await transport.ask(request, expecting: mediaType)
-        if case .unavailable = answer { try Task.checkCancellation() }
-        return answer
+    func ask(_ request: TransportRequest, expecting mediaType: MediaType) async throws -> PeerReply {
+        let reply = await transport.ask(request, expecting: mediaType)
+        if case .unavailable = reply.answer { try Task.checkCancellation() }
+        return reply
     }
 
-    /// Ends a lease after an error: at once when the driver is being stopped, else the job waits a little. When not even
-    /// that succeeds, the lease ends by itself.
+    /// Ends a lease after an error.
     func giveBack(
         _ lease: JobLease, after error: any Error,
         release: @escaping @Sendable (_ lease: JobLease, _ dueAt: UInt64) async throws -> Void
     ) async {
-        let isStopping = Task.isCancelled || error is CancellationError
-        let pause = Backoff.pause(attempt: lease.attempt, retryAfter: nil, limit: Self.longestFailurePause)
-        let dueAt = clock.now() + (isStopping ? 0 : pause)
-        do {
-            try await shielded { try await release(lease, dueAt) }
-        } catch {
-            logger.error("a lease could not be given back", metadata: ["error": "\(error)"])
-        }
+        await WorkLoop(clock: clock, idlePause: pace.idlePause, logger: logger)
+            .giveBack(lease, after: error, release: release)
     }
 }

@@ -38,14 +38,25 @@ public struct UploadHandler: Sendable {
         var errors = [ReportError?](repeating: nil, count: request.reports.count)
         var accepted: [UploadedReport] = []
         var positions: [Int] = []
+        var unknownExtensions: [[UInt16]] = []
         for (position, report) in request.reports.enumerated() {
             if position > 0, position % Self.slice == 0 { await Task.yield() }
             switch check(report, task: task, rule: rule, now: now) {
-            case .success(let uploaded):
+            case .accepted(let uploaded):
                 accepted.append(uploaded)
                 positions.append(position)
-            case .failure(let error): errors[position] = error
+            case .rejected(let error): errors[position] = error
+            case .unknownExtensions(let types):
+                errors[position] = .invalidMessage
+                unknownExtensions.append(types)
             }
+        }
+        // A client whose every report has extensions that are not known here learns which; where only some have them,
+        // the others count.
+        if !unknownExtensions.isEmpty, unknownExtensions.count == request.reports.count {
+            throw DAPAbort(
+                .unsupportedExtension, "there are unknown report extensions", task: id,
+                unsupportedExtensions: Set(unknownExtensions.joined()).sorted())
         }
         for (position, outcome) in zip(positions, try await batcher.insert(accepted)) where outcome != .inserted {
             // DAP §4.4.2 names report_replayed for both: seen before, and its batch collected.
@@ -57,20 +68,39 @@ public struct UploadHandler: Sendable {
             })
     }
 
-    private func check(
-        _ report: Report, task: AggregatorTask, rule: InputShareRule, now: UInt64
-    ) -> Result<UploadedReport, ReportError> {
+    private enum Verdict {
+        case accepted(UploadedReport)
+        case rejected(ReportError)
+        /// It is rejected with `invalid_message`; these are their code points.
+        case unknownExtensions([UInt16])
+    }
+
+    private func check(_ report: Report, task: AggregatorTask, rule: InputShareRule, now: UInt64) -> Verdict {
         let metadata = report.metadata
-        let precision = task.configuration.timePrecision
+        // Too early comes second: a client may try again later, which would be in vain.
+        if TaskIntervalRule.check(metadata.time, taskInterval: task.taskInterval) != nil {
+            return .rejected(.reportDropped)
+        }
         let timeError = ReportTimeRule.check(
-            metadata.time, precision: precision, now: now, allowedSkew: ReportTimeRule.uploadSkew)
-        if let error = timeError ?? ReportSizeRule.check(report) { return .failure(error) }
+            metadata.time, precision: task.configuration.timePrecision, now: now,
+            allowedSkew: ReportTimeRule.uploadSkew)
+        if let error = timeError ?? ReportSizeRule.check(report) { return .rejected(error) }
         let envelope = report.leaderEncryptedInputShare
-        guard keyring.contains(envelope.configID) else { return .failure(.outdatedConfig) }
-        return rule.open(envelope, metadata: metadata, publicShare: report.publicShare).map { share in
-            UploadedReport(
-                taskID: task.id, metadata: metadata, publicShare: report.publicShare,
-                leaderInputShare: StoredSecret(share), helperEncryptedInputShare: report.helperEncryptedInputShare)
+        guard keyring.contains(envelope.configID) else { return .rejected(.outdatedConfig) }
+        switch rule.plaintext(envelope, metadata: metadata, publicShare: report.publicShare) {
+        case .failure(let error): return .rejected(error)
+        case .success(let share):
+            let unknown = ReportExtensionsRule.unknown(metadata.publicExtensions, share.privateExtensions)
+            guard unknown.isEmpty else { return .unknownExtensions(unknown) }
+            switch rule.validate(share, metadata: metadata) {
+            case .failure(let error): return .rejected(error)
+            case .success(let inputShare):
+                return .accepted(
+                    UploadedReport(
+                        taskID: task.id, metadata: metadata, publicShare: report.publicShare,
+                        leaderInputShare: StoredSecret(inputShare),
+                        helperEncryptedInputShare: report.helperEncryptedInputShare))
+            }
         }
     }
 }

@@ -3,29 +3,123 @@ public import DAPMessages
 /// What a helper keeps. Every method is one transaction, durable when it returns, and safe to call concurrently.
 ///
 /// A method that throws may or may not have taken effect; repeating it does no harm.
-public protocol HelperStore: Sendable {
-    /// The stored response to an aggregation job request, or nil when there is no such job.
-    func aggregationJobResponse(task: TaskID, id: AggregationJobID) async throws -> [UInt8]?
+public protocol HelperStore: HelperAggregationStore, HelperCollectionStore, DeferredRequestStore {}
+
+/// The helper's aggregation jobs (DAP §4.5).
+public protocol HelperAggregationStore: Sendable {
+    /// How far an aggregation job has come, or nil when there is none of that ID.
+    func aggregationJob(task: TaskID, id: AggregationJobID) async throws -> HelperAnswer?
 
     /// Looks up, without promise, which reports could not be committed. Only `commitAggregationJob` decides.
     ///
+    /// - Parameter batchID: the job's batch in a leader-selected task; nil in a time-interval task.
     /// - Returns: per report nil, `report_replayed` or `batch_collected`.
-    func commitErrors(task: TaskID, reports: [ReportMetadata]) async throws -> [ReportError?]
+    func commitErrors(task: TaskID, batchID: BatchID?, reports: [ReportMetadata]) async throws -> [ReportError?]
 
     /// Commits a whole job *if every one of its reports can be committed*: report IDs for replay checks, additions to
-    /// buckets, and the response, all in one transaction, or nothing.
+    /// buckets, and the response, all in one transaction, or nothing. A deferred request for the job is done by it.
     func commitAggregationJob(_ job: HelperAggregationCommit, merge: AggregateShareMerge) async throws
         -> HelperAggregationOutcome
 
-    /// The stored response to an aggregate share request, or nil when there is none of that ID.
-    func aggregateShareResponse(task: TaskID, id: AggregateShareID) async throws -> [UInt8]?
+    /// Forgets a job's response, or its deferred request. What replay checks need stays (DAP §4.5.5).
+    ///
+    /// - Returns: false when there is no such job.
+    func deleteAggregationJob(task: TaskID, id: AggregationJobID) async throws -> Bool
+}
+
+/// The helper's aggregate shares (DAP §4.6.4).
+public protocol HelperCollectionStore: Sendable {
+    /// How far an aggregate share has come, or nil when there is none of that ID.
+    func aggregateShare(task: TaskID, id: AggregateShareID) async throws -> HelperAnswer?
 
     /// Collects a batch *unless a part of it was collected*: reads its buckets, stores the answer made from them and
-    /// marks the interval collected, all in one transaction. `answer` may be run more than once; only its last result is
-    /// kept; when it throws, nothing changes.
+    /// marks the batch collected, all in one transaction. `answer` may be run more than once; only its last result is
+    /// kept; when it throws, nothing changes. A deferred request for the share is done by it.
+    ///
+    /// - Parameter lease: of the deferred request that is being answered, if one is.
     func collectBatch(
-        task: TaskID, id: AggregateShareID, interval: Interval, answer: @Sendable ([BatchBucket]) throws -> [UInt8]
+        task: TaskID, id: AggregateShareID, batch: BatchSelector, lease: JobLease?,
+        answer: @Sendable ([BatchBucket]) throws -> [UInt8]
     ) async throws -> HelperCollectionOutcome
+
+    /// Forgets an aggregate share's response, or its deferred request. Its batch stays collected (DAP §4.6.5).
+    ///
+    /// - Returns: false when there is no such aggregate share, or its response has been deleted already.
+    func deleteAggregateShare(task: TaskID, id: AggregateShareID) async throws -> Bool
+}
+
+/// The requests that a helper answers later (DAP §3.1).
+public protocol DeferredRequestStore: Sendable {
+    /// Keeps a request to be answered later *unless its resource exists*. A failed one starts anew.
+    ///
+    /// - Returns: how far the resource has come, `pending` when it was new; nil when the task has
+    ///   `HelperLimits.deferredRequests` unanswered ones already.
+    func deferRequest(_ request: DeferredRequest, now: UInt64) async throws -> HelperAnswer?
+
+    /// Leases the unanswered request that has been due longest, so that nobody else works on it before the lease ends.
+    func leaseDeferredRequest(now: UInt64, leaseEnd: UInt64) async throws -> DeferredWork?
+
+    /// Keeps a problem as the answer; asking for the resource again by the same bytes starts anew.
+    /// Nothing happens when the lease was lost.
+    func failDeferredRequest(_ lease: JobLease, problem: StoredProblem) async throws
+
+    /// Ends the lease; the request is due again at `dueAt`. Nothing happens when the lease was lost.
+    func releaseDeferredRequest(_ lease: JobLease, dueAt: UInt64) async throws
+}
+
+/// The helper's named limits.
+public enum HelperLimits {
+    /// Unanswered deferred requests of one task.
+    public static let deferredRequests = 1000
+}
+
+/// How far a request to the helper has come.
+public enum HelperAnswer: Sendable, Equatable {
+    /// Not yet answered.
+    case pending
+    /// Answered: the encoded representation.
+    case answered([UInt8])
+    /// Failed. Only aggregate shares fail after they were deferred.
+    case failed(StoredProblem)
+}
+
+/// A resource of the helper's that a request creates.
+public enum HelperResource: Hashable, Sendable {
+    /// An aggregation job.
+    case aggregationJob(AggregationJobID)
+    /// An aggregate share.
+    case aggregateShare(AggregateShareID)
+}
+
+/// A request that is answered later.
+public struct DeferredRequest: Sendable, Equatable {
+    /// Its task.
+    public let taskID: TaskID
+    /// What it creates; the ID follows from the body.
+    public let resource: HelperResource
+    /// The request's body, never empty.
+    public let body: [UInt8]
+
+    /// A request for a resource.
+    public init(taskID: TaskID, resource: HelperResource, body: [UInt8]) {
+        self.taskID = taskID
+        self.resource = resource
+        self.body = body
+    }
+}
+
+/// A deferred request to work on.
+public struct DeferredWork: Sendable {
+    /// The lease.
+    public let lease: JobLease
+    /// The request.
+    public let request: DeferredRequest
+
+    /// A request under a lease.
+    public init(lease: JobLease, request: DeferredRequest) {
+        self.lease = lease
+        self.request = request
+    }
 }
 
 /// A job for a helper to commit.
@@ -34,6 +128,10 @@ public struct HelperAggregationCommit: Sendable {
     public let taskID: TaskID
     /// Its ID, which follows from the request.
     public let id: AggregationJobID
+    /// The batch it belongs to in a leader-selected task; nil in a time-interval task.
+    public let batchID: BatchID?
+    /// The lease of the deferred request that is being answered, if one is: without it nothing is committed.
+    public let lease: JobLease?
     /// The reports whose output shares are in `additions`.
     public let committed: [ReportMetadata]
     /// What is added to the buckets.
@@ -43,10 +141,13 @@ public struct HelperAggregationCommit: Sendable {
 
     /// A job with its outcome.
     public init(
-        taskID: TaskID, id: AggregationJobID, committed: [ReportMetadata], additions: [BatchBucket], response: [UInt8]
+        taskID: TaskID, id: AggregationJobID, batchID: BatchID? = nil, lease: JobLease? = nil,
+        committed: [ReportMetadata], additions: [BatchBucket], response: [UInt8]
     ) {
         self.taskID = taskID
         self.id = id
+        self.batchID = batchID
+        self.lease = lease
         self.committed = committed
         self.additions = additions
         self.response = response
@@ -61,6 +162,8 @@ public enum HelperAggregationOutcome: Sendable, Equatable {
     case existing([UInt8])
     /// These reports cannot be committed (any more); nothing changed.
     case conflicts([ReportID: ReportError])
+    /// The lease was lost, or the leader has deleted the job; nothing changed.
+    case abandoned
 }
 
 /// What collecting a batch led to.
@@ -69,6 +172,8 @@ public enum HelperCollectionOutcome: Sendable, Equatable {
     case collected([UInt8])
     /// The same request was answered before; this is its answer.
     case existing([UInt8])
-    /// A part of the interval was collected by another request; nothing changed.
+    /// A part of the batch was collected by another request, or by one whose answer was deleted; nothing changed.
     case overlap
+    /// The lease was lost, or the leader has deleted the aggregate share; nothing changed.
+    case abandoned
 }

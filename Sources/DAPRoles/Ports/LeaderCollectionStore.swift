@@ -1,35 +1,49 @@
 public import DAPMessages
 
-/// The leader's collection jobs (DAP §4.6). An interval is *closed* from `closeBatch` on until its job fails, and
-/// *collected* for ever once its job is finished; closed and collected intervals of a task never overlap.
+/// The leader's collection jobs (DAP §4.6). A batch is *closed* on behalf of a job from `closeBatch` on until the job
+/// fails or lets it go, and *collected* for ever once the job is finished. Of a time-interval task's batches those that
+/// are closed or collected never overlap; a leader-selected batch belongs to one job at most.
 public protocol LeaderCollectionStore: Sendable {
-    /// Creates a collection job, or finds the one that the same request bytes created.
+    /// Creates a collection job, or finds the one that the same request bytes created and nobody deleted.
     ///
     /// A failed job that is asked for again starts anew under the same ID.
-    /// - Parameter candidateID: the ID when a job is created.
+    /// - Parameter candidateID: the ID when a job is created, fresh for each call.
     func createCollectionJob(
-        task: TaskID, candidateID: CollectionJobID, request: [UInt8], interval: Interval, now: UInt64
+        task: TaskID, candidateID: CollectionJobID, request: [UInt8], query: Query, now: UInt64
     ) async throws -> CollectionJobCreation
 
     /// The state of a job, or nil when there is none of that ID in the task.
     func collectionJob(task: TaskID, id: CollectionJobID) async throws -> CollectionJobState?
 
+    /// Forgets a job: an unfinished one is abandoned; of a finished one the answer goes, and the batch stays collected
+    /// (DAP §4.6.3). The same request bytes then make a new job.
+    ///
+    /// The batch of an unfinished job is opened again in a time-interval task. In a leader-selected task it takes no more
+    /// reports, since the helper may have collected it, and `closeBatch` gives it out whatever the choice.
+    ///
+    /// - Returns: false when there is no such job.
+    func deleteCollectionJob(task: TaskID, id: CollectionJobID) async throws -> Bool
+
     /// Leases the unfinished job that has been due longest.
     func leaseCollectionJob(now: UInt64, leaseEnd: UInt64) async throws -> CollectionJobWork?
 
-    /// How far the reports of an interval have come.
-    func batchProgress(task: TaskID, interval: Interval) async throws -> BatchProgress
+    /// How far the reports of a batch have come.
+    func batchProgress(task: TaskID, batch: BatchSelector) async throws -> BatchProgress
 
-    /// Closes the job's interval: from now on `insertReports` refuses reports for it. Repeating it does no harm.
+    /// Closes a batch for the job. Of a time-interval task it is the queried interval: from now on `insertReports`
+    /// refuses reports for it. Of a leader-selected task it is one that meets the choice: from now on no report is
+    /// put into it. Repeating it does no harm.
     ///
+    /// Of several leader-selected batches it is the one that the fewest jobs have failed with, and then the oldest.
+    /// - Parameter choice: for a leader-selected task; ignored otherwise.
     /// - Returns: anything but `closed` means that nothing changed.
-    func closeBatch(_ lease: JobLease) async throws -> BatchClosing
+    func closeBatch(_ lease: JobLease, choice: BatchChoice) async throws -> BatchClosing
 
-    /// The non-empty buckets within an interval, in order of time.
-    func buckets(task: TaskID, interval: Interval) async throws -> [BatchBucket]
+    /// The non-empty buckets of a batch, in order of time.
+    func buckets(task: TaskID, batch: BatchSelector) async throws -> [BatchBucket]
 
     /// Finishes a job *if its batch is closed and drained*: reads the buckets, stores the answer made from them and marks
-    /// the interval collected, all in one transaction. `answer` may be run more than once; only its last result is kept.
+    /// the batch collected, all in one transaction. `answer` may be run more than once; only its last result is kept.
     ///
     /// - Returns: false when the lease was lost or something is still to be aggregated; then nothing changed.
     func finishCollectionJob(
@@ -39,15 +53,39 @@ public protocol LeaderCollectionStore: Sendable {
     /// Fails a job with a problem and opens its batch again. Nothing happens when the lease was lost.
     func failCollectionJob(_ lease: JobLease, problem: StoredProblem) async throws
 
+    /// Opens the batch of a leader-selected job again, which the helper has not been asked for: it takes reports again.
+    /// The job stays, without a location, and takes another batch later. Nothing happens in a time-interval task.
+    /// Nothing happens when the lease was lost.
+    func reopenBatch(_ lease: JobLease) async throws
+
     /// Ends the lease; the job is due again at `dueAt`. Nothing happens when the lease was lost.
-    func releaseCollectionJob(_ lease: JobLease, dueAt: UInt64) async throws
+    ///
+    /// - Parameter location: where the helper is working on the aggregate share; nil when it has to be asked for.
+    func releaseCollectionJob(_ lease: JobLease, dueAt: UInt64, location: String?) async throws
+}
+
+/// Which leader-selected batches may be collected.
+public struct BatchChoice: Sendable, Equatable {
+    /// A batch with so many reports, aggregated or pending, is full.
+    public let targetSize: UInt64
+    /// One that is not full needs at least so many …
+    public let minimumSize: UInt64
+    /// … and to have been opened at this time or before, in POSIX seconds.
+    public let openedBefore: UInt64
+
+    /// A choice.
+    public init(targetSize: UInt64, minimumSize: UInt64, openedBefore: UInt64) {
+        self.targetSize = targetSize
+        self.minimumSize = minimumSize
+        self.openedBefore = openedBefore
+    }
 }
 
 /// What a request for a collection job led to.
 public enum CollectionJobCreation: Sendable, Equatable {
     /// The job with that ID now exists, or existed.
     case job(CollectionJobID, CollectionJobState)
-    /// A part of the interval has been collected by another job.
+    /// A part of the queried interval has been collected by another job.
     case overlap
     /// The task has `LeaderLimits.unfinishedCollectionJobs` unfinished jobs already.
     case tooMany
@@ -85,25 +123,32 @@ public struct CollectionJobWork: Sendable {
     public let taskID: TaskID
     /// The encoded `CollectionJobReq`.
     public let request: [UInt8]
-    /// The queried interval.
-    public let interval: Interval
-    /// Whether the interval is closed on behalf of this job.
-    public let isClosed: Bool
+    /// Its query.
+    public let query: Query
+    /// The batch that is closed on behalf of this job, if one is.
+    public let batch: BatchSelector?
+    /// Where the helper is working on the aggregate share, if it said so.
+    public let location: String?
 
     /// A job with its request.
-    public init(lease: JobLease, taskID: TaskID, request: [UInt8], interval: Interval, isClosed: Bool) {
+    public init(
+        lease: JobLease, taskID: TaskID, request: [UInt8], query: Query, batch: BatchSelector?, location: String? = nil
+    ) {
         self.lease = lease
         self.taskID = taskID
         self.request = request
-        self.interval = interval
-        self.isClosed = isClosed
+        self.query = query
+        self.batch = batch
+        self.location = location
     }
 }
 
 /// What became of closing a batch.
 public enum BatchClosing: Sendable, Equatable {
-    /// It is closed on behalf of this job.
-    case closed
+    /// This batch is closed on behalf of the job.
+    case closed(BatchSelector)
+    /// No leader-selected batch meets the choice yet.
+    case noBatch
     /// Another unfinished job has closed a part of it.
     case closedByAnother
     /// Another job has collected a part of it: this one can never succeed.
@@ -112,7 +157,7 @@ public enum BatchClosing: Sendable, Equatable {
     case leaseLost
 }
 
-/// How far the reports of an interval have come.
+/// How far the reports of a batch have come.
 public struct BatchProgress: Sendable, Equatable {
     /// Reports in buckets.
     public let aggregated: UInt64

@@ -60,10 +60,16 @@ public protocol LeaderAggregationStore: Sendable {
     /// refused as a whole goes into jobs of at most `maximumSize >> (3·n)`, at least 1, reports, so that
     /// a culprit ends up alone. Jobs are created while at least `minimumSize` reports of equal `n` are waiting,
     /// or while one of them was uploaded at or before `uploadedBefore`, or while one belongs to a closed batch.
+    /// Reports that were returned take part again when their rest is over.
+    ///
+    /// With a `filling` each job belongs to one batch (DAP §5.2): the task's oldest open one with room, or a new one. It
+    /// has room for `targetSize` reports less those that are aggregated in it or in unfinished jobs of it, and a job
+    /// takes no more than there is room for. Jobs are also created while so many reports are waiting that
+    /// one fills its batch.
     ///
     /// - Returns: how many jobs were created, at most `LeaderLimits.jobsPerCreation`.
     func createAggregationJobs(
-        task: TaskID, minimumSize: Int, maximumSize: Int, uploadedBefore: UInt64, now: UInt64
+        task: TaskID, minimumSize: Int, maximumSize: Int, uploadedBefore: UInt64, filling: BatchFilling?, now: UInt64
     ) async throws -> Int
 
     /// Leases the open job that has been due longest, so that nobody else works on it before the lease ends.
@@ -82,15 +88,22 @@ public protocol LeaderAggregationStore: Sendable {
     /// Finishes a job: adds output shares to their buckets *unless collected*, records rejections, erases all of its
     /// reports' shares; the reports' IDs stay for replay checks.
     ///
-    /// - Parameter returned: reports that go back to be aggregated in a later job.
+    /// When reports are rejected as `batch_collected`, the helper has collected the job's leader-selected batch: it takes
+    /// no more reports, and `closeBatch` gives it out whatever the choice.
+    ///
+    /// - Parameter returned: reports that were too early: each rests, for the `n`th time 2ⁿ seconds but at most
+    ///   `LeaderLimits.longestRest`, and goes into a later job; at the `LeaderLimits.rests + 1`st time it is rejected
+    ///   with `report_too_early`. A resting report still counts as pending.
     /// - Returns: false when the lease was lost; then nothing changed.
     func finishAggregationJob(
         _ lease: JobLease, additions: [BatchBucket], rejected: [ReportID: ReportError], returned: [ReportID],
-        merge: AggregateShareMerge
+        now: UInt64, merge: AggregateShareMerge
     ) async throws -> Bool
 
     /// Ends the lease; the job is due again at `dueAt`. Nothing happens when the lease was lost.
-    func releaseAggregationJob(_ lease: JobLease, dueAt: UInt64) async throws
+    ///
+    /// - Parameter location: where the helper is working on the job; nil when the request has to be sent.
+    func releaseAggregationJob(_ lease: JobLease, dueAt: UInt64, location: String?) async throws
 
     /// Takes a job apart that the helper definitely refused as a whole (nothing of it was aggregated there): its
     /// reports go back with one more refusal; one that was refused alone is rejected with `report_dropped`.
@@ -122,16 +135,39 @@ public struct AggregationJobWork: Sendable {
     public let lease: JobLease
     /// The job's task.
     public let taskID: TaskID
+    /// The batch that the job belongs to in a leader-selected task; nil in a time-interval task.
+    public let batchID: BatchID?
     /// Whether `prepareAggregationJob` has fixed the list: its request may have been sent.
     public let isPrepared: Bool
+    /// Where the helper is working on the job, if it said so.
+    public let location: String?
     /// The reports, in the job's order.
     public let reports: [UploadedReport]
 
     /// A job with its reports.
-    public init(lease: JobLease, taskID: TaskID, isPrepared: Bool, reports: [UploadedReport]) {
+    public init(
+        lease: JobLease, taskID: TaskID, batchID: BatchID? = nil, isPrepared: Bool, location: String? = nil,
+        reports: [UploadedReport]
+    ) {
         self.lease = lease
         self.taskID = taskID
+        self.batchID = batchID
         self.isPrepared = isPrepared
+        self.location = location
         self.reports = reports
+    }
+}
+
+/// How a leader-selected task's batches are filled.
+public struct BatchFilling: Sendable {
+    /// How many reports a batch is filled to.
+    public let targetSize: Int
+    /// Gives the ID of a new batch, fresh each time.
+    public let newBatchID: @Sendable () -> BatchID
+
+    /// A way of filling batches.
+    public init(targetSize: Int, newBatchID: @escaping @Sendable () -> BatchID) {
+        self.targetSize = targetSize
+        self.newBatchID = newBatchID
     }
 }

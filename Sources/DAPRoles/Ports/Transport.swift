@@ -58,7 +58,7 @@ public struct TransportResponse: Sendable {
     public let contentType: String?
     /// The `Location` field as it came: relative to the request's URL.
     public let location: String?
-    /// The `Retry-After` field in seconds; a date or anything else counts as absent.
+    /// The `Retry-After` field in seconds from now; anything that is neither a number nor a date counts as absent.
     public let retryAfter: UInt64?
     /// The body.
     public let body: [UInt8]

@@ -11,6 +11,14 @@ struct InputShareRule: Sendable {
     func open(
         _ ciphertext: HpkeCiphertext, metadata: ReportMetadata, publicShare: [UInt8]
     ) -> Result<[UInt8], ReportError> {
+        plaintext(ciphertext, metadata: metadata, publicShare: publicShare)
+            .flatMap { validate($0, metadata: metadata) }
+    }
+
+    /// What is in the envelope, or the report's error (DAP §4.5.3.3).
+    func plaintext(
+        _ ciphertext: HpkeCiphertext, metadata: ReportMetadata, publicShare: [UInt8]
+    ) -> Result<PlaintextInputShare, ReportError> {
         let aad = InputShareAad(
             taskID: task.id, encodedTaskConfiguration: task.encodedConfiguration, reportMetadata: metadata,
             publicShare: publicShare)
@@ -19,6 +27,11 @@ struct InputShareRule: Sendable {
             return .failure(.hpkeDecryptError)
         }
         guard let share = try? PlaintextInputShare(decoding: plaintext) else { return .failure(.invalidMessage) }
+        return .success(share)
+    }
+
+    /// The encoded input share, or the report's error (DAP §4.5.3.4).
+    func validate(_ share: PlaintextInputShare, metadata: ReportMetadata) -> Result<[UInt8], ReportError> {
         if let error = ReportExtensionsRule.check(
             publicExtensions: metadata.publicExtensions, privateExtensions: share.privateExtensions)
         {

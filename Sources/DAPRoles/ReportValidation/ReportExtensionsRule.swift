@@ -8,9 +8,14 @@ package enum ReportExtensionsRule {
     /// `invalid_message`, or nil when the extensions are acceptable.
     package static func check(publicExtensions: [Extension], privateExtensions: [Extension]) -> ReportError? {
         let types = (publicExtensions + privateExtensions).map(\.extensionType)
-        guard types.allSatisfy(known.contains), Set(types).count == types.count,
+        guard unknown(publicExtensions, privateExtensions).isEmpty, Set(types).count == types.count,
             publicExtensions.isStrictlyIncreasing, privateExtensions.isStrictlyIncreasing
         else { return .invalidMessage }
         return nil
+    }
+
+    /// The code points that are not understood, each once, in increasing order.
+    package static func unknown(_ lists: [Extension]...) -> [UInt16] {
+        Set(lists.joined().map(\.extensionType)).subtracting(known).sorted()
     }
 }

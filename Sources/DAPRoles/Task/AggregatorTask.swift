@@ -4,12 +4,16 @@ public import VDAF
 
 /// A task as an aggregator knows it (DAP §4.2): its configuration, and what follows from it.
 public struct AggregatorTask: Sendable {
-    /// The task's ID, derived from its configuration.
+    /// The task's ID.
     public let id: TaskID
     /// What all participants agree on.
     public let configuration: TaskConfiguration
     /// Its encoding, which is part of every envelope's associated data.
     public let encodedConfiguration: [UInt8]
+    /// How reports are put into batches (DAP §5).
+    public let batchMode: BatchMode
+    /// The stretch of time in which the task's reports are made, if it is limited (DAP §4.2.3).
+    public let taskInterval: Interval?
     /// Which of the two aggregators this is.
     public let role: AggregatorRole
     /// The VDAF.
@@ -20,8 +24,9 @@ public struct AggregatorTask: Sendable {
     let collectorConfigID: UInt8
     let collectorSender: HPKESender
 
+    /// A task whose ID and verification key follow from its configuration (taskprov §3.3, §3.4).
+    ///
     /// - Parameters:
-    ///   - configuration: of a time-interval task without extensions.
     ///   - sharedSecret: 32 bytes that the two aggregators share; the verification key is derived from it.
     ///   - collectorHpkeConfig: the key that aggregate shares are sealed to.
     /// - Throws: `TaskRefused` when this project cannot take part in such a task; `VDAFError`, `HPKEError`, `CodecError`.
@@ -29,20 +34,32 @@ public struct AggregatorTask: Sendable {
         configuration: TaskConfiguration, role: AggregatorRole, sharedSecret: SecretBytes,
         collectorHpkeConfig: HpkeConfig
     ) throws {
-        guard try configuration.batchMode() == .timeInterval else {
-            throw TaskRefused(reason: "the batch mode is not time_interval")
-        }
-        guard configuration.extensions.isEmpty else {
-            throw TaskRefused(reason: "the task has extensions that are not known here")
-        }
+        let id = TaskDerivation.taskID(encodedTaskConfiguration: try configuration.encoded())
+        try self.init(
+            id: id, configuration: configuration, role: role,
+            verifyKey: TaskDerivation.verifyKey(sharedSecret: sharedSecret, taskID: id),
+            collectorHpkeConfig: collectorHpkeConfig)
+    }
+
+    /// A task whose ID and verification key were agreed on by other means (DAP §4.2).
+    ///
+    /// - Parameter verifyKey: 32 bytes.
+    /// - Throws: as the public one.
+    package init(
+        id: TaskID, configuration: TaskConfiguration, role: AggregatorRole, verifyKey: SecretBytes,
+        collectorHpkeConfig: HpkeConfig
+    ) throws {
+        try configuration.refuseUnknownExtensions()
         guard configuration.minBatchSize > 0 else { throw TaskRefused(reason: "the minimum batch size is zero") }
+        self.id = id
         self.configuration = configuration
         self.role = role
+        self.verifyKey = verifyKey
+        batchMode = try configuration.batchMode()
+        taskInterval = try configuration.taskInterval()
         encodedConfiguration = try configuration.encoded()
-        id = TaskDerivation.taskID(encodedTaskConfiguration: encodedConfiguration)
         vdaf = try Prio3(try configuration.prio3Parameters())
         vdafContext = DomainSeparation.vdafContext(taskID: id)
-        verifyKey = try TaskDerivation.verifyKey(sharedSecret: sharedSecret, taskID: id)
         collectorConfigID = collectorHpkeConfig.id
         collectorSender = try HPKESender(
             publicKey: collectorHpkeConfig.publicKey, ciphersuite: collectorHpkeConfig.ciphersuite,
@@ -62,14 +79,6 @@ public struct AggregatorTask: Sendable {
         return HpkeCiphertext(
             configID: collectorConfigID, encapsulatedKey: sealed.encapsulatedKey, payload: sealed.ciphertext)
     }
-}
-
-/// Why an aggregator does not take part in a task.
-public struct TaskRefused: Error, Sendable, CustomStringConvertible {
-    /// A plain sentence.
-    public let reason: String
-    /// The sentence.
-    public var description: String { reason }
 }
 
 extension AggregatorRole {

@@ -19,8 +19,9 @@ struct BatchTotals: Sendable {
         }
         reportCount = count
         self.checksum = checksum
-        let times = buckets.map(\.time)
-        if let first = times.min(), let last = times.max() {
+        let first = buckets.map(\.times.lowerBound).min()
+        let last = buckets.map(\.times.upperBound).max()
+        if let first, let last {
             interval = try Interval(from: first, through: last)
         } else {
             interval = nil

@@ -1,21 +1,28 @@
 public import DAPMessages
+import Synchronization
 
 /// The tasks an aggregator takes part in.
-public struct TaskRegistry: Sendable {
-    /// All tasks, in no order.
-    public var tasks: some Collection<AggregatorTask> { byID.values }
-    private let byID: [TaskID: AggregatorTask]
+public final class TaskRegistry: Sendable {
+    private let byID: Mutex<[TaskID: AggregatorTask]>
 
     /// A registry of the given tasks.
-    public init(_ tasks: [AggregatorTask]) {
-        byID = Dictionary(tasks.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    public init(_ tasks: [AggregatorTask] = []) {
+        byID = Mutex(Dictionary(tasks.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }))
     }
+
+    /// All tasks, in no order.
+    public var tasks: [AggregatorTask] { byID.withLock { Array($0.values) } }
+
+    /// Takes part in one more task. One of the same ID is replaced.
+    public func add(_ task: AggregatorTask) { byID.withLock { $0[task.id] = task } }
 
     /// The task of that ID.
     ///
     /// - Throws: `DAPAbort` `unrecognizedTask`.
     public func task(_ id: TaskID) throws -> AggregatorTask {
-        guard let task = byID[id] else { throw DAPAbort(.unrecognizedTask, "the task is not known here", task: id) }
+        guard let task = byID.withLock({ $0[id] }) else {
+            throw DAPAbort(.unrecognizedTask, "the task is not known here", task: id)
+        }
         return task
     }
 }

@@ -52,6 +52,7 @@ extension AggregatorConfiguration {
             lines += ["\(key):"] + digests.map { "  - \"\($0)\"" }
         }
         helperToken.map { lines.append("helper_token: \"\($0)\"") }
+        answers.map { lines.append("answers: \($0.rawValue)") }
         lines.append("log_level: \(logLevel ?? "info")")
         return lines.joined(separator: "\n") + "\n"
     }
@@ -100,7 +101,9 @@ extension AggregatorConfiguration {
         case .leader:
             try needs("collector_token_sha256", collectorTokenSHA256)
             guard helperToken != nil else { throw ConfigurationFlaw("a leader needs `helper_token`") }
-            guard leaderTokenSHA256 == nil else { throw ConfigurationFlaw("`leader_token_sha256` is for a helper") }
+            guard leaderTokenSHA256 == nil, answers == nil else {
+                throw ConfigurationFlaw("`leader_token_sha256` and `answers` are for a helper")
+            }
         case .helper:
             try needs("leader_token_sha256", leaderTokenSHA256)
             guard collectorTokenSHA256 == nil, helperToken == nil, aggregation == nil else {
@@ -125,6 +128,8 @@ extension AggregatorConfiguration {
             ("minimum_job_size", aggregation.minimumJobSize, Aggregation.minimumJobSizes),
             ("maximum_wait", aggregation.maximumWait, Aggregation.maximumWaits),
             ("concurrent_jobs", aggregation.concurrentJobs, Aggregation.concurrencies),
+            ("batch_target_size", aggregation.batchTargetSize, Aggregation.batchTargetSizes),
+            ("batch_maximum_age", aggregation.batchMaximumAge, Aggregation.batchMaximumAges),
         ] {
             guard let number, !range.contains(number) else { continue }
             throw ConfigurationFlaw("`aggregation.\(key)` must be \(range.lowerBound) to \(range.upperBound)")

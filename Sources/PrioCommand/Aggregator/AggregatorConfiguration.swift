@@ -38,6 +38,8 @@ public struct AggregatorConfiguration: Codable, Equatable, Sendable {
     /// Helper only: the SHA-256 of the tokens that the leader may use, in base64url; at least one. Two while the token
     /// is being changed.
     public var leaderTokenSHA256: [String]?
+    /// Helper only: when it answers the leader; `at_once` if missing.
+    public var answers: Answers?
     /// Leader only: how it paces its aggregation jobs. The usual pace if missing.
     public var aggregation: Aggregation?
     /// `trace`, `debug`, `info`, `notice`, `warning`, `error` or `critical`; `info` if missing.
@@ -49,6 +51,15 @@ public struct AggregatorConfiguration: Codable, Equatable, Sendable {
         case leader
         /// Works with the leader.
         case helper
+    }
+
+    /// When a helper answers the leader's requests.
+    public enum Answers: String, Codable, Sendable {
+        /// While the leader waits.
+        case atOnce = "at_once"
+        /// When the leader asks again: a request is stored, acknowledged, and handled in the background (DAP §3.1).
+        /// Good for large jobs behind a proxy that gives up early.
+        case later
     }
 
     /// Where it listens.
@@ -77,20 +88,30 @@ public struct AggregatorConfiguration: Codable, Equatable, Sendable {
         public var maximumWait: Int?
         /// Jobs worked on at the same time; 1 to 64, 2 if missing.
         public var concurrentJobs: Int?
+        /// A leader-selected batch is filled to so many reports, or to the metric's minimum if that is more; 1 to
+        /// 1000000000, the minimum if missing.
+        public var batchTargetSize: Int?
+        /// … and given out with fewer, but no fewer than the minimum, so many seconds after it was begun; 0 to 2678400
+        /// (31 days), 3600 if missing.
+        public var batchMaximumAge: Int?
 
         enum CodingKeys: String, CodingKey, CaseIterable {
             case minimumJobSize = "minimum_job_size"
             case maximumWait = "maximum_wait"
             case concurrentJobs = "concurrent_jobs"
+            case batchTargetSize = "batch_target_size"
+            case batchMaximumAge = "batch_maximum_age"
         }
 
         static let minimumJobSizes = 1...512
         static let maximumWaits = 0...86_400
         static let concurrencies = 1...64
+        static let batchTargetSizes = 1...1_000_000_000
+        static let batchMaximumAges = 0...2_678_400
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case role, listen, catalog, database, aggregation
+        case role, listen, catalog, database, answers, aggregation
         case hpkeKeys = "hpke_keys"
         case verifyKeySecret = "verify_key_secret"
         case collectorTokenSHA256 = "collector_token_sha256"

@@ -2,28 +2,33 @@ public import DAPMessages
 public import MetricCatalog
 public import VDAF
 
-/// A released result of one window: a line of the results file, and what is shown.
+/// A released result of one window or one leader-selected batch: a line of the results file, and what is shown.
 public struct CollectedResult: Equatable, Sendable {
     /// The metric's name.
     public let metric: String
     /// The metric's task. After an edit that changes what is measured, it is another.
     public let taskID: TaskID
-    /// The window that was asked for.
+    /// The window that was asked for; of a leader-selected batch, the fewest windows that all of its reports are from.
     public let window: TimeWindow
     /// How many reports are in it.
     public let reportCount: UInt64
     /// The sum or sums.
     public let value: Prio3AggregateResult
+    /// Of a leader-selected batch, the ID of the collection job that it is the answer of: the last part of the job's
+    /// URL, by which the same answer is recognised when it comes again.
+    public let jobID: String?
 
     /// A released result.
     public init(
-        metric: String, taskID: TaskID, window: TimeWindow, reportCount: UInt64, value: Prio3AggregateResult
+        metric: String, taskID: TaskID, window: TimeWindow, reportCount: UInt64, value: Prio3AggregateResult,
+        jobID: String? = nil
     ) {
         self.metric = metric
         self.taskID = taskID
         self.window = window
         self.reportCount = reportCount
         self.value = value
+        self.jobID = jobID
     }
 
     /// The sums in order; one for count and sum.
@@ -54,7 +59,7 @@ public struct CollectedResult: Equatable, Sendable {
 
 extension CollectedResult: Codable {
     private enum Keys: String, CodingKey {
-        case metric, task, start, end, result
+        case metric, task, start, end, result, job
         case firstWindow = "first_window"
         case windows
         case timePrecision = "time_precision"
@@ -79,6 +84,7 @@ extension CollectedResult: Codable {
         } else {
             value = .integer(try line.decode(UInt128.self, forKey: .result))
         }
+        jobID = try line.decodeIfPresent(String.self, forKey: .job)
     }
 
     /// Writes a line of the results file. `start` and `end` are for people: the window is in the numbers.
@@ -96,5 +102,6 @@ extension CollectedResult: Codable {
         case .integer(let value): try line.encode(value, forKey: .result)
         case .vector(let values): try line.encode(values, forKey: .result)
         }
+        try line.encodeIfPresent(jobID, forKey: .job)
     }
 }

@@ -1,20 +1,24 @@
 public import MetricCatalog
 
-/// Results as CSV (RFC 4180): a line for each bucket, option or place of each window.
+/// Results as CSV (RFC 4180): a line for each bucket, option or place of each window or batch.
 ///
-/// The label is the bucket's or option's, the place of a vector from 1, `yes` for a count and `total` for a sum.
+/// The label is the bucket's or option's, the place of a vector from 1, `yes` for a count and `total` for a sum. A
+/// leader-selected batch's lines end with its number, from 1 in the order of collection: several may be from one window.
 public enum ResultCSV {
     /// The first line.
-    public static let header = "metric,start,end,report_count,label,value"
+    public static func header(of metric: Metric) -> String {
+        "metric,start,end,report_count,label,value" + (metric.batchMode == .leaderSelected ? ",batch" : "")
+    }
 
     /// The text with its header.
     public static func text(_ results: [CollectedResult], metric: Metric) -> String {
-        var lines = [header]
-        for result in results {
+        var lines = [header(of: metric)]
+        for (index, result) in results.enumerated() {
+            let batch = metric.batchMode == .leaderSelected ? ",\(index + 1)" : ""
             let start = Timestamp(posixSeconds: result.window.start)
             let end = Timestamp(posixSeconds: result.window.end)
             for (label, value) in zip(ResultLabels.of(metric, count: result.values.count), result.values) {
-                lines.append("\(result.metric),\(start),\(end),\(result.reportCount),\(field(label)),\(value)")
+                lines.append("\(result.metric),\(start),\(end),\(result.reportCount),\(field(label)),\(value)\(batch)")
             }
         }
         return lines.joined(separator: "\r\n") + "\r\n"

@@ -1,14 +1,16 @@
 public import MetricCatalog
 
-/// Results as JSON: an array with an object for each window. Whole numbers are written in full, whatever their size.
+/// Results as JSON: an array with an object for each window or batch. A leader-selected batch has a number, from 1 in the
+/// order of collection: several may be from one window. Whole numbers are written in full, whatever their size.
 public enum ResultJSON {
     /// The text, with a line end behind it. `[]` if there are no results.
     public static func text(_ results: [CollectedResult], metric: Metric) -> String {
         guard !results.isEmpty else { return "[]\n" }
-        return "[\n" + results.map { object($0, metric) }.joined(separator: ",\n") + "\n]\n"
+        let objects = results.enumerated().map { index, result in object(result, metric, batch: index + 1) }
+        return "[\n" + objects.joined(separator: ",\n") + "\n]\n"
     }
 
-    private static func object(_ result: CollectedResult, _ metric: Metric) -> String {
+    private static func object(_ result: CollectedResult, _ metric: Metric, batch: Int) -> String {
         let start = Timestamp(posixSeconds: result.window.start)
         let end = Timestamp(posixSeconds: result.window.end)
         let value =
@@ -22,6 +24,7 @@ public enum ResultJSON {
             ("interval", "{\"start\": \"\(start)\", \"end\": \"\(end)\"}"),
             ("result", value),
         ]
+        if metric.batchMode == .leaderSelected { members.insert(("batch", "\(batch)"), at: 1) }
         metric.labels.map { members.append(("labels", "[\($0.map(string).joined(separator: ", "))]")) }
         if case .sum = metric.type, let mean = ResultMean.of(result) {
             members.append(("mean", "\(mean)"))

@@ -1,6 +1,6 @@
 public import MetricCatalog
 
-/// Results for people: a block for each window, with bars; and if there are several windows, what they add up to.
+/// Results for people: a block for each window or batch, with bars; and if there are several, what they add up to.
 public struct ResultTable {
     /// The widest bar, in characters.
     static let barWidth = 40
@@ -12,20 +12,23 @@ public struct ResultTable {
 
     /// The text.
     ///
-    /// - Parameter results: in order of time.
+    /// - Parameter results: in order of time; those of leader-selected batches in the order in which they were collected.
     /// - Throws: `CommandFailure` if the numbers of the results are too large to be added.
     public func text(_ results: [CollectedResult]) throws -> String {
-        var blocks = results.map { result in
+        let titles = results.indices.map { title(of: results[$0].window, number: $0 + 1) }
+        var blocks = zip(titles, results).map { title, result in
             block(
-                title: title(of: result.window), reports: result.reportCount,
+                title: title, reports: result.reportCount,
                 lines: lines(result.values, reports: result.reportCount))
         }
         if results.count > 1 {
             let total = try ResultTotal(results)
+            let isBatches = metric.batchMode == .leaderSelected
             blocks.append(
                 block(
-                    title: "\(total.windows) windows together", reports: total.reports,
-                    lines: lines(total.values, reports: total.reports) + series(results)))
+                    title: isBatches ? "\(results.count) batches together" : "\(total.windows) windows together",
+                    reports: total.reports,
+                    lines: lines(total.values, reports: total.reports) + series(results, titles)))
         }
         return blocks.joined(separator: "\n")
     }
@@ -34,6 +37,11 @@ public struct ResultTable {
         let unit = metric.unit.map { " (\($0))" } ?? ""
         let head = ["\(metric.title)\(unit)", "\(title) · \(reports) \(reports == 1 ? "report" : "reports")"]
         return (head + lines.map { "  " + $0 }).joined(separator: "\n") + "\n"
+    }
+
+    /// Several batches may be from the same window, so they have numbers.
+    private func title(of window: TimeWindow, number: Int) -> String {
+        metric.batchMode == .leaderSelected ? "batch \(number) · \(title(of: window))" : title(of: window)
     }
 
     private func title(of window: TimeWindow) -> String {
@@ -76,16 +84,16 @@ public struct ResultTable {
         return Percentage.text(value, of: reports)
     }
 
-    /// How one number goes from window to window.
-    private func series(_ results: [CollectedResult]) -> [String] {
+    /// How one number goes from window to window, or from batch to batch.
+    private func series(_ results: [CollectedResult], _ titles: [String]) -> [String] {
         switch metric.type {
         case .histogram, .choice, .choices, .vector: return []
         case .count, .sum:
             let largest = results.compactMap(\.values.first).max() ?? 0
             return TextTable.lines(
-                results.map { result in
+                zip(titles, results).map { title, result in
                     let value = result.values.first ?? 0
-                    return [title(of: result.window), "\(value)", Bar.text(value, of: largest)]
+                    return [title, "\(value)", Bar.text(value, of: largest)]
                 })
         }
     }

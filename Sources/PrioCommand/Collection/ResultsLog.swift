@@ -63,6 +63,9 @@ public final class ResultsLog {
         results.append(result)
     }
 
+    /// The results of a task, in the order in which they were collected.
+    public func results(task: TaskID) -> [CollectedResult] { results.filter { $0.taskID == task } }
+
     /// The result of a task that was released for exactly this window.
     public func result(task: TaskID, window: TimeWindow) -> CollectedResult? {
         results.last { $0.taskID == task && $0.window == window }

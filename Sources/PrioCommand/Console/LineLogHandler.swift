@@ -1,5 +1,6 @@
 import Foundation
 public import Logging
+import MetricCatalog
 
 /// Writes log records to stderr, one line each: time, level, message, metadata.
 ///

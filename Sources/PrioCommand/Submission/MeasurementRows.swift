@@ -85,6 +85,7 @@ public struct MeasurementRows {
         }
         do {
             let time = try time(of: fields)
+            try metric.checkTime(posixSeconds: time)
             return .success(TimedMeasurement(try metric.measurement(from: text), posixSeconds: time))
         } catch {
             return .failure(Refusal(reason: "\(error)"))

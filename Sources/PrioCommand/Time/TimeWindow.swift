@@ -1,4 +1,5 @@
 public import DAPMessages
+import MetricCatalog
 
 /// One or several whole windows of a metric that are collected as one batch. Windows are counted from the POSIX epoch.
 public struct TimeWindow: Hashable, Sendable {

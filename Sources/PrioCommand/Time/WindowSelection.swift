@@ -1,3 +1,5 @@
+public import MetricCatalog
+
 /// Which windows of a metric a collector asks for.
 public struct WindowSelection: Equatable, Sendable {
     /// Windows before now that are looked at when none are named.
@@ -15,9 +17,11 @@ public struct WindowSelection: Equatable, Sendable {
     public func open(now: UInt64) -> [TimeWindow] { windows.filter { $0.end > now } }
 
     /// The windows that ended at or before `now`, the last `lookBack` of them.
-    public static func closed(precision: UInt64, now: UInt64) -> WindowSelection {
-        let end = now / precision
-        let start = end - min(end, lookBack)
+    ///
+    /// - Parameter period: the metric's, in POSIX seconds: only in it are there reports.
+    public static func closed(precision: UInt64, now: UInt64, period: Range<UInt64>? = nil) -> WindowSelection {
+        let end = min(now, period?.upperBound ?? now) / precision
+        let start = min(max(end - min(end, lookBack), (period?.lowerBound ?? 0) / precision), end)
         return WindowSelection(
             windows: (start..<end).compactMap { TimeWindow(first: $0, precision: precision) }, isNamed: false)
     }

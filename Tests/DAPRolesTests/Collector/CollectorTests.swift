@@ -25,7 +25,7 @@ import VDAF
     @Test("A job that is not ready in time is left alone; asking again finds it")
     func notReady() async throws {
         do {
-            _ = try await deployment.collector().collect(deployment.window(), patience: 10)
+            _ = try await deployment.collector().collect(.interval(deployment.window()), patience: 10)
             Issue.record("nobody worked on it")
         } catch CollectionFailure.notReady {}
         #expect(try await deployment.collect(deployment.window()).result == .integer(1))
@@ -37,7 +37,7 @@ import VDAF
             task: deployment.task.collector, token: SecretBytes([1]), transport: deployment.transport,
             clock: deployment.clock)
         do {
-            _ = try await stranger.collect(deployment.window(), patience: 10)
+            _ = try await stranger.collect(.interval(deployment.window()), patience: 10)
             Issue.record("it was let in")
         } catch CollectionFailure.refused(_, let status) {
             #expect(status == 401)

@@ -72,7 +72,8 @@ import VDAF
             for interval in intervals {
                 group.addTask {
                     do {
-                        return .success(try await deployment.collector().collect(interval, patience: 100_000))
+                        return .success(
+                            try await deployment.collector().collect(.interval(interval), patience: 100_000).result)
                     } catch {
                         return .failure(error)
                     }

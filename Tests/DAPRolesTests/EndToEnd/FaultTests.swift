@@ -35,7 +35,8 @@ import VDAF
                 do { try await deployment.step() } catch is InjectedFault {}
                 deployment.clock.advance(seconds: 1)
             }
-            let result = try await deployment.collector().collect(deployment.window(), patience: 3600)
+            let result = try await deployment.collector()
+                .collect(.interval(deployment.window()), patience: 3600).result
             #expect(result.result == .integer(14), "\(place)")
             #expect(result.reportCount == 5, "\(place)")
             return deployment
@@ -178,7 +179,8 @@ import VDAF
         let deployment = try TestDeployment(settings: settings, leaderStore: store, helperClock: helperClock)
         _ = try await deployment.uploader().upload([deployment.measurement()])
         do {
-            _ = try await deployment.collect(deployment.window())
+            // Longer than reports rest.
+            _ = try await deployment.collect(deployment.window(), patience: 7200)
             Issue.record("nothing was aggregated")
         } catch CollectionFailure.refused(let problem, _) {
             #expect(problem.type == ProblemType.invalidBatchSize.urn)

@@ -137,7 +137,8 @@ import VDAF
     }
 
     private func create(_ body: [UInt8]) async throws -> (AggregateShareID, [UInt8]) {
-        try await deployment.helper.createAggregateShare(task: deployment.task.id, body: body)
+        let (id, answer) = try await deployment.helper.createAggregateShare(task: deployment.task.id, body: body)
+        return (id, try answer.body())
     }
 
     private func request(

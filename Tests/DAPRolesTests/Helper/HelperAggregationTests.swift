@@ -85,7 +85,7 @@ import VDAF
     }
 
     private func create(_ body: [UInt8]) async throws -> [UInt8] {
-        try await deployment.helper.createAggregationJob(task: deployment.task.id, body: body).1
+        try await deployment.helper.createAggregationJob(task: deployment.task.id, body: body).1.body()
     }
 
     private func outcomes(_ reports: [ReportForge.Forged]) async throws -> [VerifyResp.Outcome] {
@@ -221,9 +221,10 @@ import VDAF
         let forge = ReportForge(deployment)
         func create(_ reports: [ReportForge.Forged]) async throws -> [ReportError?] {
             let request = AggregationJobInitReq(verificationKeyID: 0, verifyInits: try await forge.verifyInits(reports))
-            let (_, body) = try await deployment.helper.createAggregationJob(
-                task: deployment.task.id, body: try request.encoded())
-            return try AggregationJobResp(decoding: body).verifyResps.map(\.outcome.error)
+            let answer = try await deployment.helper.createAggregationJob(
+                task: deployment.task.id, body: try request.encoded()
+            ).1
+            return try AggregationJobResp(decoding: answer.body()).verifyResps.map(\.outcome.error)
         }
         let reports = try (0..<4).map { _ in try forge.report() }
         #expect(try await create([reports[0], reports[1]]) == [nil, nil])
@@ -261,8 +262,8 @@ import VDAF
             await #expect(throws: InjectedFault.self) {
                 try await deployment.helper.createAggregationJob(task: deployment.task.id, body: body)
             }
-            let (_, response) = try await deployment.helper.createAggregationJob(task: deployment.task.id, body: body)
-            #expect(try AggregationJobResp(decoding: response).verifyResps.map(\.outcome.error) == [nil])
+            let answer = try await deployment.helper.createAggregationJob(task: deployment.task.id, body: body).1
+            #expect(try AggregationJobResp(decoding: answer.body()).verifyResps.map(\.outcome.error) == [nil])
         }
     }
 
@@ -272,7 +273,8 @@ import VDAF
 
     private func create(_ inits: [VerifyInit]) async throws -> (AggregationJobID, [UInt8]) {
         let body = try AggregationJobInitReq(verificationKeyID: 0, verifyInits: inits).encoded()
-        return try await deployment.helper.createAggregationJob(task: deployment.task.id, body: body)
+        let (id, answer) = try await deployment.helper.createAggregationJob(task: deployment.task.id, body: body)
+        return (id, try answer.body())
     }
 
     private func reportCount() async throws -> UInt64 {
@@ -281,7 +283,8 @@ import VDAF
 
     private func collectPresentBatch() async throws {
         let outcome = try await store.collectBatch(
-            task: deployment.task.id, id: StoreSamples.aggregateShareID(1), interval: deployment.window()
+            task: deployment.task.id, id: StoreSamples.aggregateShareID(1), batch: .interval(deployment.window()),
+            lease: nil
         ) { _ in [1] }
         #expect(outcome == .collected([1]))
     }
@@ -299,7 +302,7 @@ extension MemoryStore {
         do {
             _ = try await collectBatch(
                 task: task, id: StoreSamples.aggregateShareID(999),
-                interval: Interval(start: Time(0), duration: Duration(.max))
+                batch: .interval(Interval(start: Time(0), duration: Duration(.max))), lease: nil
             ) { buckets in throw Peek(buckets: buckets) }
             return []
         } catch let peek as Peek {
@@ -314,12 +317,12 @@ private struct Peek: Error { let buckets: [BatchBucket] }
 private struct BlindStore: HelperStore {
     let base: MemoryStore
 
-    func commitErrors(task: TaskID, reports: [ReportMetadata]) async throws -> [ReportError?] {
+    func commitErrors(task: TaskID, batchID: BatchID?, reports: [ReportMetadata]) async throws -> [ReportError?] {
         reports.map { _ in nil }
     }
 
-    func aggregationJobResponse(task: TaskID, id: AggregationJobID) async throws -> [UInt8]? {
-        try await base.aggregationJobResponse(task: task, id: id)
+    func aggregationJob(task: TaskID, id: AggregationJobID) async throws -> HelperAnswer? {
+        try await base.aggregationJob(task: task, id: id)
     }
 
     func commitAggregationJob(
@@ -328,13 +331,38 @@ private struct BlindStore: HelperStore {
         try await base.commitAggregationJob(job, merge: merge)
     }
 
-    func aggregateShareResponse(task: TaskID, id: AggregateShareID) async throws -> [UInt8]? {
-        try await base.aggregateShareResponse(task: task, id: id)
+    func deleteAggregationJob(task: TaskID, id: AggregationJobID) async throws -> Bool {
+        try await base.deleteAggregationJob(task: task, id: id)
+    }
+
+    func aggregateShare(task: TaskID, id: AggregateShareID) async throws -> HelperAnswer? {
+        try await base.aggregateShare(task: task, id: id)
     }
 
     func collectBatch(
-        task: TaskID, id: AggregateShareID, interval: Interval, answer: @Sendable ([BatchBucket]) throws -> [UInt8]
+        task: TaskID, id: AggregateShareID, batch: BatchSelector, lease: JobLease?,
+        answer: @Sendable ([BatchBucket]) throws -> [UInt8]
     ) async throws -> HelperCollectionOutcome {
-        try await base.collectBatch(task: task, id: id, interval: interval, answer: answer)
+        try await base.collectBatch(task: task, id: id, batch: batch, lease: lease, answer: answer)
+    }
+
+    func deleteAggregateShare(task: TaskID, id: AggregateShareID) async throws -> Bool {
+        try await base.deleteAggregateShare(task: task, id: id)
+    }
+
+    func deferRequest(_ request: DeferredRequest, now: UInt64) async throws -> HelperAnswer? {
+        try await base.deferRequest(request, now: now)
+    }
+
+    func leaseDeferredRequest(now: UInt64, leaseEnd: UInt64) async throws -> DeferredWork? {
+        try await base.leaseDeferredRequest(now: now, leaseEnd: leaseEnd)
+    }
+
+    func failDeferredRequest(_ lease: JobLease, problem: StoredProblem) async throws {
+        try await base.failDeferredRequest(lease, problem: problem)
+    }
+
+    func releaseDeferredRequest(_ lease: JobLease, dueAt: UInt64) async throws {
+        try await base.releaseDeferredRequest(lease, dueAt: dueAt)
     }
 }

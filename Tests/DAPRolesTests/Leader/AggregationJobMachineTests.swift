@@ -59,7 +59,8 @@ import VDAF
         #expect(outcome.rejected.isEmpty && outcome.returned.isEmpty)
         let addition = try #require(outcome.additions.first)
         #expect(outcome.additions.count == 1 && addition.reportCount == 3)
-        #expect(addition.time == work.reports[0].metadata.time)
+        let time = work.reports[0].metadata.time
+        #expect(addition.id == .time(time) && addition.times == time...time)
         var checksum = BatchChecksum()
         for report in work.reports { checksum.add(report.metadata.reportID) }
         #expect(addition.checksum == checksum)
@@ -86,17 +87,22 @@ import VDAF
         let outcome = try #require(try await rig.reaction(to: .response(changed), work: work).outcome)
         #expect(outcome.returned == [work.reports[1].metadata.reportID])
         #expect(outcome.rejected.isEmpty)
+        // Its answer is not in the way of a job of that report alone.
+        let reply = PeerReply(.response(changed), location: "http://helper.example/jobs/1")
+        #expect(try await rig.reactions(to: reply, work: work).count == 1)
     }
 
-    @Test("When all reports are too early they are rejected: together they would only make the same request again")
+    @Test("When all reports are too early the helper is told to forget its answer: together they make the same request")
     func allTooEarly() async throws {
         let rig = try AggregationRig()
         let work = try await rig.job([.integer(1), .integer(1)])
         let answer = try AggregationJobResp(decoding: try await rig.answer(rig.sent(work).body))
         let changed = try answer.with([0: .reject(.reportTooEarly), 1: .reject(.reportTooEarly)]).encoded()
-        let outcome = try #require(try await rig.reaction(to: .response(changed), work: work).outcome)
-        #expect(outcome.returned.isEmpty)
-        #expect(Set(outcome.rejected.values) == [.reportTooEarly] && outcome.rejected.count == 2)
+        let reply = PeerReply(.response(changed), location: "http://helper.example/jobs/1?step=0")
+        let reactions = try await rig.reactions(to: reply, work: work)
+        #expect(reactions.first?.abandonedURL == "http://helper.example/jobs/1")
+        let outcome = try #require(reactions.last?.outcome)
+        #expect(outcome.returned == work.reports.map(\.metadata.reportID) && outcome.rejected.isEmpty)
     }
 
     @Test("A job whose reports are all rejected ends without additions")
@@ -122,7 +128,7 @@ import VDAF
         #expect(outcome.additions.map(\.reportCount) == [1])
     }
 
-    @Test("An answer for other reports, in another order, or with finish takes the job apart")
+    @Test("An answer for other reports, in another order, or with finish: the job is abandoned, and the helper told")
     func wrongAnswers() async throws {
         let rig = try AggregationRig()
         let work = try await rig.job([.integer(1), .integer(1), .integer(0)])
@@ -135,6 +141,10 @@ import VDAF
         for (index, responses) in wrong.enumerated() {
             let body = try AggregationJobResp(verifyResps: responses).encoded()
             #expect(try await rig.reaction(to: .response(body), work: work).isDissolve, "answer \(index)")
+            let reply = PeerReply(.response(body), location: "http://helper.example/jobs/1?step=0")
+            let reactions = try await rig.reactions(to: reply, work: work)
+            #expect(reactions.first?.abandonedURL == "http://helper.example/jobs/1", "answer \(index)")
+            #expect(reactions.last?.isDissolve == true, "answer \(index)")
         }
     }
 
@@ -158,7 +168,7 @@ import VDAF
         let work = try await rig.job([.integer(1)])
         let answers = [
             TransportResponse(status: 500), TransportResponse(status: 503), TransportResponse(status: 408),
-            TransportResponse(status: 425), TransportResponse(status: 429), TransportResponse(status: 200),
+            TransportResponse(status: 425), TransportResponse(status: 429),
             TransportResponse(status: 301, location: "http://elsewhere/"),
             TransportResponse(status: 200, contentType: "text/html", body: [1]),
             TransportResponse(status: 200, contentType: MediaType.aggregateShare.contentType, body: [1]),
@@ -223,5 +233,82 @@ import VDAF
     private static func refusal(_ status: Int, _ type: String?) -> PeerAnswer {
         let problem = type.map { StoredProblem(type: errorType + $0, detail: "no") }
         return PeerAnswer(TransportResponse(status: status, problem: problem), expecting: .aggregationJobResp)
+    }
+}
+
+@Suite struct DeferredAggregationJobTests {
+    private static let location = "http://helper.example/jobs/1?step=0"
+
+    @Test(
+        "A helper that answers later is polled where it said, when it said, and nothing is computed before it answers")
+    func polls() async throws {
+        let rig = try AggregationRig()
+        let work = try await rig.job([.integer(1), .integer(0)])
+        let (_, body) = try await rig.sent(work)
+        let deferred = PeerReply(.deferred(retryAfter: 7), location: Self.location)
+        let release = try #require(try await rig.reactions(to: deferred, work: work).last)
+        #expect(release.releasePause == 7 && release.releaseLocation == Self.location)
+        var machine = AggregationJobMachine(work: work.with(isPrepared: true, attempt: 2, location: Self.location))
+        #expect(machine.receive(.loaded).first?.polledURL == Self.location)
+        let still = machine.receive(.answered(PeerReply(.deferred(retryAfter: nil), location: nil)))
+        #expect(still.first?.releasePause == 1 && still.first?.releaseLocation == Self.location)
+        let initialize = machine.receive(.answered(PeerReply(.response(try await rig.answer(body)))))
+        guard case .initialize(let inputs)? = initialize.last else {
+            Issue.record("\(initialize)")
+            return
+        }
+        let finish = try await rig.effects(
+            &machine, .initialized(try await rig.deployment.task.leader.leaderInitialize(inputs)))
+        #expect(finish.last?.outcome?.additions.map(\.reportCount) == [2])
+    }
+
+    @Test("A location without a step gets it, one with another parameter keeps that")
+    func step() {
+        #expect(ResourceURL.aggregationJob(at: "http://h/jobs/1") == "http://h/jobs/1?step=0")
+        #expect(ResourceURL.aggregationJob(at: "http://h/jobs/1?a=b") == "http://h/jobs/1?a=b&step=0")
+        #expect(ResourceURL.aggregationJob(at: "http://h/jobs/1?step=0") == "http://h/jobs/1?step=0")
+        #expect(ResourceURL.resource(at: "http://h/jobs/1?step=0") == "http://h/jobs/1")
+    }
+
+    @Test(
+        "When the helper has forgotten the job, or cannot be polled, the same request is sent again",
+        arguments: [404, 405, 410])
+    func forgotten(status: Int) async throws {
+        let rig = try AggregationRig()
+        let work = try await rig.job([.integer(1)])
+        let (_, body) = try await rig.sent(work)
+        var machine = AggregationJobMachine(work: work.with(isPrepared: true, attempt: 2, location: Self.location))
+        _ = machine.receive(.loaded)
+        let answer = PeerAnswer(TransportResponse(status: status), expecting: .aggregationJobResp)
+        #expect(try await rig.effects(&machine, .answered(PeerReply(answer))).last?.body == body)
+    }
+
+    @Test("A poll without an answer is repeated, a definite refusal takes the job apart")
+    func failures() async throws {
+        let rig = try AggregationRig()
+        let work = try await rig.job([.integer(1)]).with(isPrepared: true, attempt: 3, location: Self.location)
+        var silent = AggregationJobMachine(work: work)
+        _ = silent.receive(.loaded)
+        let again = silent.receive(.answered(PeerReply(.unavailable(reason: "lost", retryAfter: nil))))
+        #expect(again.first?.releasePause == 4 && again.first?.releaseLocation == Self.location)
+        var refusing = AggregationJobMachine(work: work)
+        _ = refusing.receive(.loaded)
+        let problem = StoredProblem(type: ProblemType.invalidMessage.urn, detail: "no")
+        let end = refusing.receive(.answered(PeerReply(.refused(problem, status: 400))))
+        #expect(end.first?.isDissolve == true)
+    }
+
+    @Test("A job of a leader-selected batch tells the helper which, and adds to that batch alone")
+    func batchID() async throws {
+        var settings = TestDeployment.Settings()
+        settings.batchMode = .leaderSelected
+        let rig = try AggregationRig(settings: settings)
+        let work = try await rig.job([.integer(1), .integer(1)])
+        let (_, body) = try await rig.sent(work)
+        #expect(try AggregationJobInitReq(decoding: body).leaderSelectedBatchID() == StoreSamples.batchID(1))
+        let outcome = try #require(
+            try await rig.reaction(to: .response(try await rig.answer(body)), work: work).outcome)
+        #expect(outcome.additions.map(\.id) == [.batch(StoreSamples.batchID(1))])
+        #expect(outcome.additions.map(\.reportCount) == [2])
     }
 }

@@ -70,6 +70,29 @@ import Testing
         }
     }
 
+    @Test("A deleted job is not found; an unfinished one can be asked for anew, a finished one's batch stays collected")
+    func deletion() async throws {
+        let body = try deployment.collectionRequest(window)
+        let (first, _) = try await create(body)
+        try await deployment.collection.delete(task: deployment.task.id, id: first)
+        await expectAbort(.notFound) {
+            _ = try await deployment.collection.job(task: deployment.task.id, id: first)
+        }
+        await expectAbort(.notFound) { try await deployment.collection.delete(task: deployment.task.id, id: first) }
+        _ = try await deployment.uploader().upload([deployment.measurement()])
+        let batch = try await deployment.collect(.interval(window))
+        let collector = deployment.collector()
+        try await collector.delete(jobURL: try #require(batch.jobURL))
+        // Deleting again does no harm: the answer to the first time may have got lost.
+        try await collector.delete(jobURL: try #require(batch.jobURL))
+        await expectAbort(.dap(.batchOverlap)) { _ = try await create(body) }
+        let late = try await deployment.uploader().upload([deployment.measurement()])
+        #expect(late.rejected == [0: .reportReplayed])
+        await expectAbort(.dap(.unrecognizedTask)) {
+            try await deployment.collection.delete(task: try TaskID([UInt8](repeating: 1, count: 32)), id: first)
+        }
+    }
+
     @Test("What overlaps a collected batch is refused; more unfinished jobs than the named number are refused as busy")
     func overlapAndLimit() async throws {
         _ = try await deployment.uploader().upload([deployment.measurement()])

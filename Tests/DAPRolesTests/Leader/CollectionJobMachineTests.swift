@@ -18,17 +18,17 @@ import VDAF
         var machine = try machine()
         #expect(machine.start().only?.isLookUp == true)
         #expect(machine.receive(.progress(BatchProgress(aggregated: 5, pending: 0))).only?.isClose == true)
-        #expect(machine.receive(.closing(.closed)).only?.isLookUp == true)
+        #expect(machine.receive(.closing(.closed(batch))).only?.isLookUp == true)
         #expect(machine.receive(.progress(BatchProgress(aggregated: 5, pending: 0))).only?.isReadBuckets == true)
         let body = try #require(machine.receive(.buckets(buckets)).only?.askedBody)
         let asked = try AggregateShareReq(decoding: body)
         #expect(asked.reportCount == 5)
-        #expect(asked.batchSelector == .timeInterval(TimeIntervalBatchSelectorConfig(batchInterval: interval)))
+        #expect(asked.batchSelector == batch)
         #expect(try asked.collectionJobReq.encoded() == request())
         var checksum = buckets[0].checksum
         checksum.merge(buckets[1].checksum)
         #expect(asked.checksum == checksum)
-        let finish = try #require(machine.receive(.answered(.response(try Self.share.encoded()))).only)
+        let finish = try #require(machine.receive(.answered(PeerReply(.response(try Self.share.encoded())))).only)
         guard case .finish(let request, let share, 5, checksum) = finish else {
             Issue.record("\(finish)")
             return
@@ -77,26 +77,55 @@ import VDAF
         var machine = try machine(isClosed: true)
         _ = machine.receive(.buckets(buckets))
         let problem = StoredProblem(type: ProblemType.batchMismatch.urn, detail: "different")
-        #expect(machine.receive(.answered(.refused(problem, status: 409))).only?.problem == problem)
+        #expect(machine.receive(.answered(PeerReply(.refused(problem, status: 409)))).only?.problem == problem)
     }
 
     @Test("Without an answer, or with one that does not decode, the helper is asked for the same again")
     func lostAnswer() throws {
         var first = try machine(isClosed: true)
         let body = try #require(first.receive(.buckets(buckets)).only?.askedBody)
-        #expect(first.receive(.answered(.unavailable(reason: "lost", retryAfter: nil))).only?.releasePause == 1)
+        #expect(
+            first.receive(.answered(PeerReply(.unavailable(reason: "lost", retryAfter: nil)))).only?.releasePause == 1)
         var second = try machine(isClosed: true, attempt: 2)
         #expect(second.receive(.buckets(buckets.reversed())).only?.askedBody == body)
-        #expect(second.receive(.answered(.response([1, 2, 3]))).only?.releasePause == 2)
+        #expect(second.receive(.answered(PeerReply(.response([1, 2, 3])))).only?.releasePause == 2)
     }
 
     @Test("Pauses stay short however often the job was leased, unless the helper asks for more")
     func pauses() throws {
         var machine = try machine(isClosed: true, attempt: 1000)
-        let own = machine.receive(.answered(.unavailable(reason: "down", retryAfter: nil))).only?.releasePause
+        let own = machine.receive(.answered(PeerReply(.unavailable(reason: "down", retryAfter: nil)))).only?
+            .releasePause
         #expect(own == CollectionJobMachine.longestPause)
-        let asked = machine.receive(.answered(.unavailable(reason: "busy", retryAfter: 60))).only?.releasePause
+        let asked = machine.receive(.answered(PeerReply(.unavailable(reason: "busy", retryAfter: 60)))).only?
+            .releasePause
         #expect(asked == 60)
+    }
+
+    @Test("A helper that answers later is polled where it said, when it said; one that has forgotten is asked again")
+    func deferred() throws {
+        var machine = try machine(isClosed: true)
+        let body = try #require(machine.receive(.buckets(buckets)).only?.askedBody)
+        let url = "http://helper.example/shares/1"
+        let later = machine.receive(.answered(PeerReply(.deferred(retryAfter: 5), location: url))).only
+        #expect(later?.releasePause == 5 && later?.releaseLocation == url)
+        var polling = try self.machine(isClosed: true, attempt: 2, location: url)
+        #expect(polling.receive(.buckets(buckets)).only?.polledURL == url)
+        let still = polling.receive(.answered(PeerReply(.deferred(retryAfter: nil)))).only
+        #expect(still?.releasePause == CollectionJobMachine.waitingPause && still?.releaseLocation == url)
+        let forgotten = PeerAnswer(TransportResponse(status: 404), expecting: .aggregateShare)
+        #expect(polling.receive(.answered(PeerReply(forgotten))).only?.askedBody == body)
+        var answered = try self.machine(isClosed: true, attempt: 3, location: url)
+        _ = answered.receive(.buckets(buckets))
+        let finish = answered.receive(.answered(PeerReply(.response(try Self.share.encoded())))).only
+        guard case .finish(_, _, 5, _)? = finish else {
+            Issue.record("\(String(describing: finish))")
+            return
+        }
+        var failed = try self.machine(isClosed: true, attempt: 3, location: url)
+        _ = failed.receive(.buckets(buckets))
+        let problem = StoredProblem(type: ProblemType.batchMismatch.urn, detail: "different")
+        #expect(failed.receive(.answered(PeerReply(.refused(problem, status: 400)))).only?.problem == problem)
     }
 
     @Test("A batch that changed meanwhile is looked at again")
@@ -126,13 +155,18 @@ import VDAF
         try CollectionJobReq(query: .timeInterval(TimeIntervalQueryConfig(batchInterval: interval))).encoded()
     }
 
-    private func machine(isClosed: Bool = false, attempt: Int = 1) throws -> CollectionJobMachine {
+    private func machine(
+        isClosed: Bool = false, attempt: Int = 1, location: String? = nil
+    ) throws -> CollectionJobMachine {
         CollectionJobMachine(
             task: deployment.task.leader,
             work: CollectionJobWork(
                 lease: JobLease(job: 1, token: 1, attempt: attempt), taskID: deployment.task.id, request: try request(),
-                interval: interval, isClosed: isClosed))
+                query: .timeInterval(TimeIntervalQueryConfig(batchInterval: interval)), batch: isClosed ? batch : nil,
+                location: location))
     }
+
+    private var batch: BatchSelector { .timeInterval(TimeIntervalBatchSelectorConfig(batchInterval: interval)) }
 }
 
 extension [CollectionJobMachine.Effect] {
@@ -146,5 +180,7 @@ extension CollectionJobMachine.Effect {
     fileprivate var isReadBuckets: Bool { if case .readBuckets = self { true } else { false } }
     fileprivate var askedBody: [UInt8]? { if case .askHelper(let body) = self { body } else { nil } }
     fileprivate var problem: StoredProblem? { if case .fail(let problem) = self { problem } else { nil } }
-    fileprivate var releasePause: UInt64? { if case .release(_, let pause) = self { pause } else { nil } }
+    fileprivate var releasePause: UInt64? { if case .release(_, let pause, _) = self { pause } else { nil } }
+    fileprivate var releaseLocation: String? { if case .release(_, _, let location) = self { location } else { nil } }
+    fileprivate var polledURL: String? { if case .poll(let url) = self { url } else { nil } }
 }

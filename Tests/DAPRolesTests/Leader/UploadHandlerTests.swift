@@ -104,6 +104,23 @@ import VDAF
         #expect(await store.reportsWithShares == cases.count)
     }
 
+    @Test("When every report has unknown extensions the request is refused, and the problem names them")
+    func unknownExtensions() async throws {
+        let reports = try [
+            forge.report { $0.publicExtensions = [42] },
+            forge.report { shape in
+                shape.publicExtensions = [23]
+                shape.privateExtensions[.leader] = [42, 65_535]
+            },
+        ]
+        let abort = try #require(await #expect(throws: DAPAbort.self) { try await upload(reports) })
+        #expect(abort.kind == .dap(.unsupportedExtension) && abort.unsupportedExtensions == [23, 42, 65_535])
+        #expect(abort.taskID == deployment.task.id)
+        #expect(await store.reportsWithShares == 0)
+        // Beside a good report they are this report's error alone.
+        #expect(try await upload([forge.report(), reports[0]]) == [.init(id: reports[0].id, error: .invalidMessage)])
+    }
+
     @Test("What only the helper can see does not matter at upload")
     func helperMatters() async throws {
         let reports = try [

@@ -20,16 +20,45 @@ import VDAF
 
     @Test("Tasks that this project cannot take part in are refused")
     func refused() {
-        #expect(throws: TaskRefused.self) { try aggregator { $0.batchMode = BatchMode.leaderSelected.rawValue } }
         #expect(throws: TaskRefused.self) { try aggregator { $0.minBatchSize = 0 } }
         #expect(throws: TaskRefused.self) {
-            try aggregator { $0.extensions = [.taskInterval(Interval(start: Time(1), duration: Duration(1)))] }
+            try aggregator { $0.extensions = [TaskExtension(extensionType: 2, extensionData: [])] }
+        }
+        #expect(throws: (any Error).self) {
+            try aggregator { $0.extensions = [TaskExtension(extensionType: 1, extensionData: [0])] }
         }
         #expect(throws: (any Error).self) { try aggregator { $0.batchMode = 77 } }
         #expect(throws: (any Error).self) { try aggregator { $0.vdafType = 0xffff_ffff } }
         #expect(throws: (any Error).self) { try aggregator { $0.vdafConfiguration = [1] } }
         #expect(throws: (any Error).self) { try aggregator { $0.taskInfo = [] } }
         #expect(throws: (any Error).self) { try aggregator(secret: SecretBytes([1, 2, 3])) }
+    }
+
+    @Test("Clients and collectors do not take part in a task with an unknown extension either")
+    func unknownExtensions() throws {
+        let base = deployment.task.client.configuration
+        let configuration = TaskConfiguration(
+            taskInfo: base.taskInfo, leaderAggregatorEndpoint: base.leaderAggregatorEndpoint,
+            helperAggregatorEndpoint: base.helperAggregatorEndpoint, timePrecision: base.timePrecision,
+            minBatchSize: 1, batchMode: .timeInterval, parameters: .count,
+            extensions: [TaskExtension(extensionType: 2, extensionData: [])])
+        #expect(throws: TaskRefused.self) { try ClientTask(configuration: configuration) }
+        #expect(throws: TaskRefused.self) {
+            try CollectorTask(
+                configuration: configuration, hpkeConfig: deployment.keys.collector.config,
+                keyPair: deployment.keys.collector.keyPair)
+        }
+    }
+
+    @Test("Both batch modes are taken part in, and task_interval is understood")
+    func modesAndInterval() throws {
+        #expect(deployment.task.leader.batchMode == .timeInterval && deployment.task.leader.taskInterval == nil)
+        let interval = Interval(start: Time(1), duration: Duration(1))
+        let task = try aggregator {
+            $0.batchMode = BatchMode.leaderSelected.rawValue
+            $0.extensions = [.taskInterval(interval)]
+        }
+        #expect(task.batchMode == .leaderSelected && task.taskInterval == interval)
     }
 
     private struct Fields {

@@ -71,6 +71,25 @@ import VDAF
         }
     }
 
+    @Test("Any other value of a byte makes a message that encodes as the bytes, or none")
+    func changedBytes() {
+        for (_, encoded) in Self.known where encoded.count < 100 {
+            for position in encoded.indices {
+                for byte in UInt8.min ... .max where byte != encoded[position] {
+                    var changed = encoded
+                    changed[position] = byte
+                    do {
+                        guard try PingPongMessage(decoding: changed).encoded != changed else { continue }
+                        Issue.record("\(encoded), position \(position), byte \(byte)")
+                    } catch {
+                        guard error as? VDAFError != VDAFError(.malformedMessage, "") else { continue }
+                        Issue.record("\(encoded), position \(position), byte \(byte): \(error)")
+                    }
+                }
+            }
+        }
+    }
+
     @Test("Random bytes decode to a message that encodes as them, or not at all")
     func randomBytes() {
         var random = SplitMix64(seed: 61)

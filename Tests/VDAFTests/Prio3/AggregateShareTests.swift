@@ -49,6 +49,31 @@ import VDAF
         }
     }
 
+    @Test("Any other value of a byte makes a share that encodes as the bytes, or none", arguments: PrioKind.all)
+    func changedBytes(kind: PrioKind) throws {
+        var random = SplitMix64(seed: 3)
+        let parties = try TwoParties(kind.parameters, random: &random)
+        let report = try parties.report(kind.randomMeasurement(&random).0, bucket: 0, random: &random)
+        let share = try #require(try parties.aggregate([report])[0][0])
+        for length in share.indices {
+            let cut = Array(share[..<length])
+            #expect(throws: VDAFError(.malformedMessage, ""), "cut to \(length)") { try parties.prio3.merge([cut]) }
+        }
+        for position in share.indices {
+            for byte in UInt8.min ... .max where byte != share[position] {
+                var changed = share
+                changed[position] = byte
+                do {
+                    guard try parties.prio3.merge([changed]) != changed else { continue }
+                    Issue.record("position \(position), byte \(byte), seed 3")
+                } catch {
+                    guard error as? VDAFError != VDAFError(.malformedMessage, "") else { continue }
+                    Issue.record("position \(position), byte \(byte), seed 3: \(error)")
+                }
+            }
+        }
+    }
+
     @Test("Unsharding takes both aggregators' shares, no fewer and no more", arguments: PrioKind.all)
     func numberOfShares(kind: PrioKind) throws {
         let prio3 = try Prio3(kind.parameters)

@@ -21,7 +21,7 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
     public var description: String { Self.text(posixSeconds: posixSeconds) }
 
     /// The text of a moment; beyond the year 9999 the year has more digits, which RFC 3339 doesn't know.
-    static func text(posixSeconds: UInt64) -> String {
+    package static func text(posixSeconds: UInt64) -> String {
         let date = CivilDate(daysSinceEpoch: posixSeconds / 86_400)
         let second = posixSeconds % 86_400
         func padded(_ number: UInt64, _ width: Int = 2) -> String {

@@ -1,5 +1,5 @@
 import Foundation
-import PrioCommand
+import MetricCatalog
 import Testing
 
 @Suite("Timestamps")
@@ -34,7 +34,7 @@ struct TimestampTests {
     @Test("Every moment's text is that of the C library, and reads back")
     func roundTrip() throws {
         let seed = UInt64.random(in: .min ... .max)
-        var random = SplitMix64(seed: seed)
+        var random = SplitMix(state: seed)
         for _ in 0..<2000 {
             let seconds = UInt64.random(in: 0...Timestamp.last, using: &random)
             var time = time_t(seconds)
@@ -47,20 +47,5 @@ struct TimestampTests {
             #expect(text == expected, "seed \(seed)")
             #expect(try Timestamp(text).posixSeconds == seconds, "seed \(seed)")
         }
-    }
-}
-
-/// A small generator of reproducible numbers.
-struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

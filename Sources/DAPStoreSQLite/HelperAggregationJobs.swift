@@ -1,0 +1,33 @@
+import DAPMessages
+import Foundation
+import GRDB
+
+/// The aggregation jobs that a helper has committed.
+struct HelperAggregationJobs {
+    let task: Int64
+    let db: Database
+
+    /// The response to a job, or nil when there is none of that ID.
+    func response(_ id: AggregationJobID) throws -> [UInt8]? {
+        try Row.fetchOne(db.cachedStatement(sql: Self.select), arguments: [task, Data(id.bytes)])?.bytes(0)
+    }
+
+    /// Keeps a response.
+    func insert(_ id: AggregationJobID, response: [UInt8]) throws {
+        try db.cachedStatement(sql: Self.insert).execute(arguments: [task, Data(id.bytes), Data(response)])
+    }
+
+    /// Forgets a job.
+    ///
+    /// - Returns: whether there was one.
+    func delete(_ id: AggregationJobID) throws -> Bool {
+        try db.cachedStatement(sql: Self.delete).execute(arguments: [task, Data(id.bytes)])
+        return db.changesCount > 0
+    }
+
+    private static let select = "SELECT response FROM helper_aggregation_jobs WHERE task = ? AND job_id = ?"
+
+    private static let insert = "INSERT INTO helper_aggregation_jobs (task, job_id, response) VALUES (?, ?, ?)"
+
+    private static let delete = "DELETE FROM helper_aggregation_jobs WHERE task = ? AND job_id = ?"
+}
