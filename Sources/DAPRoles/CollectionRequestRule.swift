@@ -48,6 +48,18 @@ enum CollectionRequestRule {
         }
     }
 
+    /// A batch with reports from before a restored backup may have been released.
+    ///
+    /// - Throws: `DAPAbort`.
+    static func check(_ buckets: [BatchBucket], task: AggregatorTask, blockedThrough: UInt64?) throws {
+        guard let blockedThrough, let first = buckets.map(\.times.lowerBound).min(),
+            ReportAgeRule.isBlocked(first, task: task, through: blockedThrough)
+        else { return }
+        throw DAPAbort(
+            .batchOverlap, "the batch may have been collected: this aggregator was restored from a backup",
+            task: task.id)
+    }
+
     /// A batch is one unit of time or more (DAP §5.1.3).
     private static func check(_ interval: Interval, task: AggregatorTask) throws {
         guard interval.duration.value >= 1, (try? interval.end) != nil else {

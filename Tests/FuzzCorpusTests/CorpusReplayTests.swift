@@ -5,10 +5,10 @@ import Testing
 /// `PRIO_WRITE_CORPORA=1 scripts/test --filter FuzzCorpusTests` writes the seeds anew, after a message has changed.
 @Suite struct CorpusReplayTests {
     /// Inputs of a target whose beginnings are run, and how many beginnings of each.
-    private static let shortenedInputs = 3
+    private static let shortenedInputs = 8
     private static let beginnings = 12
     /// Changed inputs of a target.
-    private static let mutations = 24
+    private static let mutations = 100
 
     @Test("The corpora hold the messages that the roles send today", arguments: FuzzTarget.allCases)
     func seeds(target: FuzzTarget) async throws {

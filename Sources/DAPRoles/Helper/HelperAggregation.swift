@@ -16,7 +16,8 @@ struct HelperAggregation {
     ///
     /// - Throws: `CancellationError`.
     init(
-        task: AggregatorTask, keyring: HpkeKeyring, request: AggregationJobInitReq, batchID: BatchID?, now: UInt64
+        task: AggregatorTask, keyring: HpkeKeyring, request: AggregationJobInitReq, batchID: BatchID?, now: UInt64,
+        blockedThrough: UInt64?
     ) async throws {
         self.task = task
         buckets = BucketAdditions(batchID: batchID)
@@ -29,7 +30,7 @@ struct HelperAggregation {
                 await Task.yield()
                 try Task.checkCancellation()
             }
-            switch Self.open(verifyInit.reportShare, task: task, rule: rule, now: now) {
+            switch Self.open(verifyInit.reportShare, task: task, rule: rule, now: now, blockedThrough: blockedThrough) {
             case .success(let inputShare):
                 errors.append(nil)
                 inputShares.append(inputShare)
@@ -41,11 +42,13 @@ struct HelperAggregation {
     }
 
     private static func open(
-        _ share: ReportShare, task: AggregatorTask, rule: InputShareRule, now: UInt64
+        _ share: ReportShare, task: AggregatorTask, rule: InputShareRule, now: UInt64, blockedThrough: UInt64?
     ) -> Result<[UInt8], ReportError> {
-        // Too early comes second: the leader may try again later, which would be in vain.
+        // Too early comes last: the leader may try again later, which would be in vain.
         let timeError =
             TaskIntervalRule.check(share.metadata.time, taskInterval: task.taskInterval)
+            ?? ReportAgeRule.check(
+                share.metadata.time, task: task, now: now, isUpload: false, blockedThrough: blockedThrough)
             ?? ReportTimeRule.check(
                 share.metadata.time, precision: task.configuration.timePrecision, now: now,
                 allowedSkew: ReportTimeRule.aggregationSkew)

@@ -57,8 +57,9 @@ extension HelperHandler {
     ) async throws -> [UInt8]? {
         let outcome = try await store.collectBatch(
             task: task.id, id: id, batch: request.batchSelector, lease: lease
-        ) { [random] buckets in
-            try Self.answer(request, from: buckets, task: task, random: random)
+        ) { [random, tasks] buckets in
+            try CollectionRequestRule.check(buckets, task: task, blockedThrough: tasks.blockedThrough)
+            return try Self.answer(request, from: buckets, task: task, random: random)
         }
         switch outcome {
         case .collected(let response), .existing(let response): return response

@@ -78,7 +78,8 @@ extension HelperHandler {
     ) async throws -> [UInt8]? {
         let batchID = try request.leaderSelectedBatchID()
         var job = try await HelperAggregation(
-            task: task, keyring: keyring, request: request, batchID: batchID, now: clock.now())
+            task: task, keyring: keyring, request: request, batchID: batchID, now: clock.now(),
+            blockedThrough: tasks.blockedThrough)
         let metadata = request.verifyInits.map(\.reportShare.metadata)
         job.reject(try await store.commitErrors(task: task.id, batchID: batchID, reports: metadata))
         // Each round rejects at least one more report, so there are at most as many rounds as reports.

@@ -58,14 +58,17 @@ package struct CollectionJobMachine {
     private let task: AggregatorTask
     private let work: CollectionJobWork
     private let minimum: UInt64
+    private let blockedThrough: UInt64?
     /// The batch, once it is closed.
     private var batch: BatchSelector?
     /// Where the helper is working on its share.
     private var location: String?
     private var asked: AggregateShareReq?
 
-    package init(task: AggregatorTask, work: CollectionJobWork) {
+    /// - Parameter blockedThrough: POSIX seconds up to which batches may have been released, if there are such.
+    package init(task: AggregatorTask, work: CollectionJobWork, blockedThrough: UInt64? = nil) {
         self.task = task
+        self.blockedThrough = blockedThrough
         self.work = work
         minimum = task.configuration.minBatchSize
         batch = work.batch
@@ -120,6 +123,7 @@ package struct CollectionJobMachine {
     private mutating func ask(_ buckets: [BatchBucket]) -> [Effect] {
         do {
             guard let batch else { return wait("the batch is not closed") }
+            try CollectionRequestRule.check(buckets, task: task, blockedThrough: blockedThrough)
             let totals = try BatchTotals(buckets, vdaf: task.vdaf)
             let request = try AggregateShareReq(
                 collectionJobReq: CollectionJobReq(decoding: work.request), batchSelector: batch,
@@ -127,6 +131,8 @@ package struct CollectionJobMachine {
             asked = request
             if let location { return [.poll(url: location)] }
             return [.askHelper(body: try request.encoded())]
+        } catch let abort as DAPAbort {
+            return [.fail(StoredProblem(type: abort.type ?? "about:blank", detail: abort.detail))]
         } catch {
             return [.release(reason: "the stored batch cannot be read", pause: Backoff.longest, location: location)]
         }

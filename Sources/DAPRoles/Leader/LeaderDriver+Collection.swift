@@ -29,7 +29,7 @@ extension LeaderDriver {
                 work.lease, dueAt: clock.now() + Backoff.longest, location: work.location)
             return
         }
-        var machine = CollectionJobMachine(task: task, work: work)
+        var machine = CollectionJobMachine(task: task, work: work, blockedThrough: tasks.blockedThrough)
         var effects = machine.start()
         while !effects.isEmpty {
             var next: [CollectionJobMachine.Effect] = []

@@ -77,9 +77,14 @@ public struct UploadHandler: Sendable {
 
     private func check(_ report: Report, task: AggregatorTask, rule: InputShareRule, now: UInt64) -> Verdict {
         let metadata = report.metadata
-        // Too early comes second: a client may try again later, which would be in vain.
+        // Too early comes last: a client may try again later, which would be in vain.
         if TaskIntervalRule.check(metadata.time, taskInterval: task.taskInterval) != nil {
             return .rejected(.reportDropped)
+        }
+        if let error = ReportAgeRule.check(
+            metadata.time, task: task, now: now, isUpload: true, blockedThrough: tasks.blockedThrough)
+        {
+            return .rejected(error)
         }
         let timeError = ReportTimeRule.check(
             metadata.time, precision: task.configuration.timePrecision, now: now,

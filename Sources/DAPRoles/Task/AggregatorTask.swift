@@ -4,6 +4,9 @@ public import VDAF
 
 /// A task as an aggregator knows it (DAP §4.2): its configuration, and what follows from it.
 public struct AggregatorTask: Sendable {
+    /// Seconds for which reports are kept when nobody says otherwise: four weeks.
+    public static let usualRetention: UInt64 = 28 * 86_400
+
     /// The task's ID.
     public let id: TaskID
     /// What all participants agree on.
@@ -14,6 +17,9 @@ public struct AggregatorTask: Sendable {
     public let batchMode: BatchMode
     /// The stretch of time in which the task's reports are made, if it is limited (DAP §4.2.3).
     public let taskInterval: Interval?
+    /// For how many seconds what belongs to a report is kept, counted from the end of its unit of time. It is no part
+    /// of the configuration: the two aggregators may differ.
+    public var reportRetention = Self.usualRetention
     /// Which of the two aggregators this is.
     public let role: AggregatorRole
     /// The VDAF.

@@ -4,6 +4,7 @@ import Synchronization
 /// The tasks an aggregator takes part in.
 public final class TaskRegistry: Sendable {
     private let byID: Mutex<[TaskID: AggregatorTask]>
+    private let blocked = Mutex<UInt64?>(nil)
 
     /// A registry of the given tasks.
     public init(_ tasks: [AggregatorTask] = []) {
@@ -15,6 +16,12 @@ public final class TaskRegistry: Sendable {
 
     /// Takes part in one more task. One of the same ID is replaced.
     public func add(_ task: AggregatorTask) { byID.withLock { $0[task.id] = task } }
+
+    /// POSIX seconds up to which the store cannot tell what was seen or released, because it was restored from a backup.
+    public var blockedThrough: UInt64? { blocked.withLock { $0 } }
+
+    /// Takes no report and releases no batch from the given POSIX second or before it.
+    public func block(through second: UInt64) { blocked.withLock { $0 = max($0 ?? 0, second) } }
 
     /// The task of that ID.
     ///

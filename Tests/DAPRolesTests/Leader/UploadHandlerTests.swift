@@ -60,9 +60,14 @@ import VDAF
         #expect(try await upload([early]).isEmpty)
     }
 
-    @Test("Old reports are accepted")
+    @Test("Reports are accepted up to a day before the retention ends, older ones are dropped")
     func old() async throws {
-        #expect(try await upload([forge.report { $0.unitsAhead = -1_000_000 }]).isEmpty)
+        let oldest = Int64((AggregatorTask.usualRetention - ReportAgeRule.uploadMargin) / 60)
+        let reports = try [-1_000_000, -oldest - 1, -oldest].map { units in
+            try forge.report { $0.unitsAhead = units }
+        }
+        #expect(
+            try await upload(reports) == reports[..<2].map { .init(id: $0.id, error: .reportDropped) })
     }
 
     @Test("Each bad report gets its error, and the good ones beside it are accepted")
