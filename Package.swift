@@ -31,10 +31,12 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -56,12 +58,13 @@ let protocolFloor: [Target] = [
 ]
 
 let adapters: [Target] = [
-    room("DAPStoreSQLite", ["DAPRoles", "DAPMessages", "HPKE", grdb]),
+    room("DAPStoreSQLite", ["DAPRoles", "DAPMessages", "VDAF", "HPKE", grdb]),
     room("DAPHTTPClient", ["DAPRoles", "DAPMessages", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
     room(
         "DAPHTTPServer",
         [
-            "DAPRoles", "DAPMessages", "HPKE", hummingbird, httpTypes, crypto, logging, nioCore, serviceLifecycle,
+            "DAPRoles", "DAPMessages", "HPKE", hummingbird, hummingbirdCore, httpTypes, crypto, logging, nioCore,
+            nioHTTPTypes, serviceLifecycle,
         ]),
 ]
 
@@ -83,7 +86,7 @@ let doors: [Target] = [
         ]),
     door(
         "prio-collector", ["PrioCommand", "DAPRoles", "DAPMessages", "MetricCatalog", "VDAF", "HPKE", "DAPHTTPClient"]),
-    door("prio-bench", ["VDAF", "HPKE"]),
+    door("prio-bench", ["VDAF", "HPKE", "DAPRoles", "DAPMessages", "DAPStoreSQLite"]),
     door(
         "prio-interop",
         [
@@ -113,17 +116,31 @@ let testTargets: [Target] = [
     tests("DAPMessagesTests", ["DAPMessages", "TLSCodec", "VDAF", "HPKE"]),
     tests("MetricCatalogTests", ["MetricCatalog", "DAPMessages", "VDAF", "HPKE"]),
     tests("DAPRolesTests", ["DAPRoles", "DAPMessages", "VDAF", "HPKE", "TLSCodec", "DAPTesting", logging]),
-    tests("DAPStoreSQLiteTests", ["DAPStoreSQLite", "DAPRoles", "DAPMessages", "DAPTesting", grdb]),
+    tests(
+        "DAPStoreSQLiteTests", ["DAPStoreSQLite", "DAPRoles", "DAPMessages", "DAPTesting", "VDAF", grdb, logging]),
     tests(
         "DAPHTTPTests",
         [
             "DAPHTTPServer", "DAPHTTPClient", "DAPRoles", "DAPMessages", "DAPTesting", "HPKE",
             .product(name: "HummingbirdTesting", package: "hummingbird"), asyncHTTPClient, httpTypes, logging, nioCore,
-            nioPosix, serviceLifecycle,
+            nioEmbedded, nioHTTPTypes, nioPosix, serviceLifecycle,
         ]),
     tests(
         "PrioCommandTests",
         ["PrioCommand", "DAPRoles", "DAPMessages", "MetricCatalog", "HPKE", "VDAF", "TLSCodec", logging]),
+    .executableTarget(
+        name: "prio-simulate",
+        dependencies: ["DAPTesting", "DAPRoles", "DAPStoreSQLite", argumentParser],
+        path: "Tests/Simulate",
+        swiftSettings: settings),
+    .executableTarget(
+        name: "prio-chaos",
+        dependencies: [
+            "PrioCommand", "DAPRoles", "DAPMessages", "MetricCatalog", "HPKE", "VDAF", "DAPHTTPClient", argumentParser,
+            asyncHTTPClient, nioCore, nioHTTP1, nioPosix, unixSignals,
+        ],
+        path: "Tests/Chaos",
+        swiftSettings: settings),
     tests(
         "IntegrationTests",
         [
@@ -148,6 +165,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),

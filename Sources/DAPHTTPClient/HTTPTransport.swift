@@ -92,6 +92,9 @@ public final class HTTPTransport: Transport, Sendable {
         if let mediaType = request.mediaType {
             outgoing.headers.add(name: "Content-Type", value: mediaType.contentType)
         }
+        if let releases = request.releases {
+            outgoing.headers.add(name: ReleaseNotice.fieldName, value: releases.field)
+        }
         if let token = request.token {
             let text = token.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
             switch tokenField {
@@ -104,12 +107,14 @@ public final class HTTPTransport: Transport, Sendable {
     }
 
     private static func response(_ response: HTTPClientResponse, body: [UInt8]) -> TransportResponse {
-        TransportResponse(
+        var result = TransportResponse(
             status: Int(response.status.code), contentType: response.headers.first(name: "Content-Type"),
             location: response.headers.first(name: "Location"),
             retryAfter: response.headers.first(name: "Retry-After").flatMap { RetryAfter.seconds($0, now: Date()) },
             body: body,
             problem: ProblemDocument.read(contentType: response.headers.first(name: "Content-Type"), body: body))
+        result.releases = response.headers.first(name: ReleaseNotice.fieldName).flatMap(ReleaseNotice.init(field:))
+        return result
     }
 
     /// Scheme and host, without user information, which may be a password.

@@ -60,10 +60,14 @@ public struct AggregatorServer: Service, Sendable {
 
     /// As the public one.
     ///
-    /// - Parameter listening: is told the port when the address is bound.
-    package func run(listening: @escaping @Sendable (_ port: Int) async -> Void) async throws {
+    /// - Parameters:
+    ///   - limits: of its connections; nil for the named ones.
+    ///   - listening: is told the port when the address is bound.
+    package func run(
+        limits: ConnectionLimits? = nil, listening: @escaping @Sendable (_ port: Int) async -> Void
+    ) async throws {
         let server = RouterServer(
-            router: try router(), host: configuration.host, port: configuration.port, logger: logger,
+            router: try router(), host: configuration.host, port: configuration.port, logger: logger, limits: limits,
             listening: listening)
         try await server.run()
     }
@@ -87,6 +91,10 @@ public struct AggregatorServer: Service, Sendable {
                 ReportsResource(handler: upload).add(to: tasks)
                 CollectionJobsResource(handler: collection, collectors: collectors).add(to: tasks)
             case .helper(let handler, let leaders):
+                let tasks = base.group("tasks/:task")
+                if let releases = handler.releases {
+                    tasks.add(middleware: ReleaseNoticeMiddleware(releases: releases, leaders: leaders))
+                }
                 AggregationJobsResource(handler: handler, leaders: leaders).add(to: tasks)
                 AggregateSharesResource(handler: handler, leaders: leaders).add(to: tasks)
             }

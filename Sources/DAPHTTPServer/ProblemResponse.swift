@@ -24,7 +24,7 @@ enum ProblemResponse {
         var response = document(
             type: abort.type ?? "about:blank", status: status(of: abort.kind), detail: abort.detail,
             taskID: abort.taskID, unsupportedExtensions: abort.unsupportedExtensions)
-        if case .busy = abort.kind { response.headers[.retryAfter] = String(HTTPLimits.busyRetryAfter) }
+        response.headers[.retryAfter] = abort.retryAfter.map { String($0) }
         if case .unauthorized = abort.kind { response.headers[.wwwAuthenticate] = "Bearer" }
         return response
     }

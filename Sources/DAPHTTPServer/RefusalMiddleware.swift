@@ -6,18 +6,24 @@ import Logging
 struct RefusalMiddleware: RouterMiddleware {
     let logger: Logger
     private let atWork = RequestGauge()
+    private let start = ContinuousClock.now
 
     init(logger: Logger) { self.logger = logger }
 
     func handle(
         _ request: Request, context: BasicRequestContext, next: (Request, BasicRequestContext) async throws -> Response
     ) async throws -> Response {
-        let bytes = Self.announcedBytes(request)
-        guard atWork.enter(bytes: bytes) else {
-            return ProblemResponse.make(DAPAbort(.busy, "too many requests are at work"))
+        let share = RequestShare(of: atWork) { [start] in
+            UInt64(clamping: (ContinuousClock.now - start).components.seconds)
         }
-        defer { atWork.leave(bytes: bytes) }
+        defer { share.end() }
         do {
+            var request = request
+            if request.method == .post {
+                request.body = RequestBody(asyncSequence: MeteredBody(base: request.body, share: share))
+            } else {
+                try share.begin()
+            }
             return try await next(request, context)
         } catch let abort as DAPAbort {
             logger.debug("refused", metadata: ["path": "\(request.uri.path)", "detail": "\(abort.detail)"])
@@ -31,14 +37,6 @@ struct RefusalMiddleware: RouterMiddleware {
             logger.error("a request failed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
             return ProblemResponse.serverError()
         }
-    }
-
-    /// What a body counts for while its request is at work. Longer ones are refused anyway.
-    private static func announcedBytes(_ request: Request) -> Int {
-        if let length = request.headers[.contentLength].flatMap(Int.init) {
-            return min(max(length, 0), HTTPLimits.aggregationJobBody)
-        }
-        return request.headers[.transferEncoding] == nil ? 0 : HTTPLimits.uploadBody
     }
 }
 

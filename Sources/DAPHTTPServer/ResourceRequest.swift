@@ -58,6 +58,8 @@ struct ResourceRequest {
             return Array(buffer.readableBytesView)
         } catch is NIOTooManyBytesError {
             throw tooLarge(limit, task)
+        } catch let abort as DAPAbort {
+            throw abort
         } catch {
             throw ConnectionFault(underlying: error)
         }

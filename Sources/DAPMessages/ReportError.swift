@@ -9,28 +9,60 @@ public import TLSCodec
 ///   task_not_started(10), outdated_config(11), (255)
 /// } ReportError;
 /// ```
-public enum ReportError: UInt8, Error, Sendable, CaseIterable, TLSCodable {
+/// The registry is open: a code that has no name here decodes, and refuses its report as any other does.
+public struct ReportError: RawRepresentable, Error, Hashable, Sendable, CaseIterable, TLSCodable {
+    /// The code.
+    public let rawValue: UInt8
+
+    /// The error of a code, whether it has a name here or not.
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
     /// The report's batch bucket has been collected.
-    case batchCollected = 1
+    public static let batchCollected = ReportError(rawValue: 1)
     /// The report has been seen before.
-    case reportReplayed = 2
+    public static let reportReplayed = ReportError(rawValue: 2)
     /// The report is outside the task interval at upload, or too old to be checked.
-    case reportDropped = 3
+    public static let reportDropped = ReportError(rawValue: 3)
     /// Registered, but no rule of DAP gives it: an unknown HPKE configuration is `hpkeDecryptError` in aggregation and
     /// `outdatedConfig` at upload.
-    case hpkeUnknownConfigID = 4
+    public static let hpkeUnknownConfigID = ReportError(rawValue: 4)
     /// The input share cannot be opened.
-    case hpkeDecryptError = 5
+    public static let hpkeDecryptError = ReportError(rawValue: 5)
     /// The VDAF rejects the report.
-    case vdafVerifyError = 6
+    public static let vdafVerifyError = ReportError(rawValue: 6)
     /// The report is after the task interval.
-    case taskExpired = 7
+    public static let taskExpired = ReportError(rawValue: 7)
     /// The input share cannot be decoded, or the report's extensions are not acceptable.
-    case invalidMessage = 8
+    public static let invalidMessage = ReportError(rawValue: 8)
     /// The report is from the future. The one error after which a report may be aggregated later.
-    case reportTooEarly = 9
+    public static let reportTooEarly = ReportError(rawValue: 9)
     /// The report is before the task interval.
-    case taskNotStarted = 10
+    public static let taskNotStarted = ReportError(rawValue: 10)
     /// The leader does not know the HPKE configuration: fetch it again and upload a fresh report.
-    case outdatedConfig = 11
+    public static let outdatedConfig = ReportError(rawValue: 11)
+
+    /// Those with a name, in the order of their codes.
+    public static let allCases: [ReportError] = [
+        .batchCollected, .reportReplayed, .reportDropped, .hpkeUnknownConfigID, .hpkeDecryptError, .vdafVerifyError, .taskExpired, .invalidMessage, .reportTooEarly, .taskNotStarted, .outdatedConfig,
+    ]
+}
+
+extension ReportError: CustomStringConvertible {
+    /// The registered name in camel case, or the number.
+    public var description: String {
+        switch self {
+        case .batchCollected: "batchCollected"
+        case .reportReplayed: "reportReplayed"
+        case .reportDropped: "reportDropped"
+        case .hpkeUnknownConfigID: "hpkeUnknownConfigID"
+        case .hpkeDecryptError: "hpkeDecryptError"
+        case .vdafVerifyError: "vdafVerifyError"
+        case .taskExpired: "taskExpired"
+        case .invalidMessage: "invalidMessage"
+        case .reportTooEarly: "reportTooEarly"
+        case .taskNotStarted: "taskNotStarted"
+        case .outdatedConfig: "outdatedConfig"
+        default: "report error \(rawValue)"
+        }
+    }
 }

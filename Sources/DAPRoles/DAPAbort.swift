@@ -30,13 +30,19 @@ public struct DAPAbort: Error, Sendable, Equatable {
     public let taskID: TaskID?
     /// The code points that make the problem an `unsupportedExtension` (DAP §4.4.2).
     public let unsupportedExtensions: [UInt16]
+    /// Seconds after which the peer may ask again, when it was refused as busy.
+    public let retryAfter: UInt64?
 
     /// An abort.
-    public init(_ kind: Kind, _ detail: String, task taskID: TaskID? = nil, unsupportedExtensions: [UInt16] = []) {
+    public init(
+        _ kind: Kind, _ detail: String, task taskID: TaskID? = nil, unsupportedExtensions: [UInt16] = [],
+        retryAfter: UInt64? = nil
+    ) {
         self.kind = kind
         self.detail = detail
         self.taskID = taskID
         self.unsupportedExtensions = unsupportedExtensions
+        self.retryAfter = retryAfter
     }
 
     /// An abort with one of DAP's types.
@@ -54,4 +60,9 @@ public struct DAPAbort: Error, Sendable, Equatable {
         case .unauthorized, .tooLarge, .unsupportedMediaType, .notFound, .busy: nil
         }
     }
+}
+
+extension StoredProblem {
+    /// The problem of an abort, to be given out later.
+    init(_ abort: DAPAbort) { self.init(type: abort.type ?? "about:blank", detail: abort.detail) }
 }

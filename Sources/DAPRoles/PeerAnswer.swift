@@ -39,10 +39,13 @@ package struct PeerReply: Sendable {
     package let answer: PeerAnswer
     /// An absolute URL at the peer's origin.
     package let location: String?
+    /// What the peer says of releases.
+    package let releases: ReleaseNotice?
 
-    package init(_ answer: PeerAnswer, location: String? = nil) {
+    package init(_ answer: PeerAnswer, location: String? = nil, releases: ReleaseNotice? = nil) {
         self.answer = answer
         self.location = location
+        self.releases = releases
     }
 }
 
@@ -54,7 +57,8 @@ extension Transport {
             let location = response.isSuccess ? response.location : nil
             return PeerReply(
                 PeerAnswer(response, expecting: mediaType),
-                location: location.flatMap { ResourceURL.resolve(location: $0, against: request.url) })
+                location: location.flatMap { ResourceURL.resolve(location: $0, against: request.url) },
+                releases: response.releases)
         } catch {
             return PeerReply(.unavailable(reason: String(describing: error), retryAfter: nil))
         }
@@ -63,6 +67,8 @@ extension Transport {
 
 /// Pauses between attempts at the same thing.
 package enum Backoff {
+    /// Attempts after which a resource that does not answer at its location is asked for by its request again.
+    package static let attemptsPerLocation = 8
     /// The longest pause, in seconds.
     package static let longest: UInt64 = 120
 

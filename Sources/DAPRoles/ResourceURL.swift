@@ -30,25 +30,53 @@ package enum ResourceURL {
 
     package static func hpkeConfig(of aggregator: Url) -> String { aggregator.appending("hpke_config") }
 
-    /// A `Location` field against the URL of the request it answers (RFC 9110 §10.2.2, RFC 3986 §5.2): absolute,
-    /// absolute path, relative path, or query; without `.` and `..` segments, which no DAP server has reason to send.
+    /// A `Location` field against the URL of the request it answers (RFC 9110 §10.2.2, RFC 3986 §5.2).
     ///
-    /// - Returns: nil for a location at another origin: a token is for the server it was given to.
+    /// - Returns: nil for a location at another origin: a token is for the server it was given to. Nil also for one that no
+    ///   request can be made of.
     package static func resolve(location: String, against requestURL: String) -> String? {
-        guard let base = SplitURL(requestURL), !location.isEmpty, !location.hasPrefix("//") else { return nil }
-        if location.hasPrefix("/") { return base.origin + location }
+        guard let base = SplitURL(requestURL), !location.isEmpty, location.utf8.allSatisfy(isAllowed) else {
+            return nil
+        }
+        if location.hasPrefix("//") { return resolve(location: base.scheme + location, against: requestURL) }
+        if location.hasPrefix("/") { return base.origin + withoutDotSegments(location) }
         if location.hasPrefix("?") { return base.origin + base.path + location }
         if let absolute = SplitURL(location) {
             return absolute.origin.lowercased() == base.origin.lowercased() ? location : nil
         }
         // A colon in the first segment can only stand behind a scheme (RFC 3986 §4.2).
         guard location.prefix(while: { $0 != "/" && $0 != "?" }).contains(":") == false else { return nil }
-        return base.origin + base.directory + location
+        return base.origin + withoutDotSegments(base.directory + location)
     }
+
+    /// A path and its query without `.` and `..` segments (RFC 3986 §5.2.4).
+    private static func withoutDotSegments(_ reference: String) -> String {
+        let path = reference.prefix { $0 != "?" }
+        var segments: [Substring] = []
+        let parts = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        for (index, part) in parts.enumerated() {
+            let isLast = index == parts.count - 1
+            switch part {
+            case ".": if isLast { segments.append("") }
+            case "..":
+                _ = segments.popLast()
+                if isLast { segments.append("") }
+            default: segments.append(part)
+            }
+        }
+        return "/" + segments.joined(separator: "/") + reference.dropFirst(path.count)
+    }
+}
+
+/// Whether a byte may stand in a URL (RFC 3986 §2), but for the fragment's sign, which has no business in a location.
+private func isAllowed(_ byte: UInt8) -> Bool {
+    (0x21...0x7e).contains(byte) && !##"#"<>\^`{|}"##.utf8.contains(byte)
 }
 
 /// An absolute URL, cut where a relative one goes on.
 private struct SplitURL {
+    /// The scheme with its colon.
+    let scheme: String
     /// Scheme and authority.
     let origin: String
     /// The path, without the query.
@@ -60,6 +88,7 @@ private struct SplitURL {
         else { return nil }
         let authority = url.index(colon, offsetBy: 3)
         let end = url[authority...].firstIndex { $0 == "/" || $0 == "?" } ?? url.endIndex
+        scheme = String(url[...colon])
         origin = String(url[..<end])
         path = String(url[end...].prefix { $0 != "?" })
     }

@@ -63,6 +63,7 @@ struct AggregationJobCreation {
             .execute(arguments: [job, task, refusals, min(Int64(size), place.room)])
         let count = db.changesCount
         guard count > 0 else { throw SQLiteStoreError(.corrupt, "reports were waiting and are not") }
+        try db.cachedStatement(sql: Self.setLastTime).execute(arguments: [job, job])
         if let batch { try LeaderBatches.countAssigned(count, to: batch, db) }
         return count
     }
@@ -100,7 +101,8 @@ extension AggregationJobCreation {
     private func findPlace(_ db: Database) throws -> Place {
         guard let filling else { return Place() }
         let targetSize = Int64(max(1, filling.targetSize))
-        let batch = try LeaderBatches(task: task, db: db).oldestWithRoom(targetSize: targetSize)
+        let batch = try LeaderBatches(task: task, db: db)
+            .oldestWithRoom(targetSize: targetSize, freshSince: Int64(clamping: filling.freshSince.value))
         return batch.map { Place(batch: $0.number, room: $0.room) } ?? Place(room: targetSize)
     }
 
@@ -117,7 +119,13 @@ extension AggregationJobCreation {
         """
 
     private static let insertJob = """
-        INSERT INTO aggregation_jobs (task, batch, is_prepared, due_at, lease_end, attempts) VALUES (?, ?, 0, ?, 0, 0)
+        INSERT INTO aggregation_jobs (task, batch, is_prepared, due_at, lease_end, attempts, created_at)
+        VALUES (?1, ?2, 0, ?3, 0, 0, ?3)
+        """
+
+    private static let setLastTime = """
+        UPDATE aggregation_jobs
+        SET last_time = (SELECT max(time) FROM client_reports WHERE job = ? AND state = 1) WHERE number = ?
         """
 
     private static let assignReports = """

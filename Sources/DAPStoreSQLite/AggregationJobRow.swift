@@ -23,8 +23,22 @@ struct AggregationJobRow {
         self.db = db
     }
 
+    /// Leases the job that has been due longest.
+    static func leaseDue(now: Int64, leaseEnd: Int64, _ db: Database) throws -> AggregationJobWork? {
+        guard let due = try Row.fetchOne(db.cachedStatement(sql: selectDue), arguments: [now, now]) else { return nil }
+        let job: Int64 = try due.value(0)
+        let lease = JobLease(job: job, token: try LeaseToken.next(db), attempt: try due.value(1, as: Int.self) + 1)
+        try db.cachedStatement(sql: Self.lease).execute(arguments: [leaseEnd, lease.token, job])
+        let taskID = try TaskID(due.bytes(4))
+        let batchID = try due.bytes(5)
+        return AggregationJobWork(
+            lease: lease, taskID: taskID, batchID: batchID.isEmpty ? nil : try BatchID(batchID),
+            isPrepared: try due.value(2), location: try due.optional(3), createdAt: try due.unsigned(6),
+            reports: try reports(of: job, taskID: taskID, db))
+    }
+
     /// The reports of a job, in its order.
-    static func reports(of job: Int64, taskID: TaskID, _ db: Database) throws -> [UploadedReport] {
+    private static func reports(of job: Int64, taskID: TaskID, _ db: Database) throws -> [UploadedReport] {
         try Row.fetchCursor(db.cachedStatement(sql: selectReports), arguments: [job])
             .mapToArray { row in try report(row, taskID: taskID) }
     }
@@ -42,7 +56,7 @@ struct AggregationJobRow {
         }
     }
 
-    /// Adds to a bucket; records that the job's reports in it are rejected when it is collected.
+    /// Adds to a bucket; records that the job's reports in it are rejected when it is collected or has expired.
     func add(_ addition: BatchBucket, merge: AggregateShareMerge) throws {
         let collected = Int(ReportError.batchCollected.rawValue)
         let batches = LeaderBatches(task: task, db: db)
@@ -50,8 +64,12 @@ struct AggregationJobRow {
         case .time(let time):
             let interval = StoredInterval(bucket: try time.stored)
             if try BatchIntervals.collected.overlap(interval, task: task, db) {
-                return try db.cachedStatement(sql: Self.rejectAt)
-                    .execute(arguments: [collected, number, interval.start])
+                return try rejectAll(.batchCollected, at: interval.start)
+            }
+            // What a collection job waits for is added, though it has expired.
+            let isForgotten = try ForgottenTimes(task: task, db: db).contain(interval.start)
+            if isForgotten, try !BatchIntervals.closed.overlap(interval, task: task, db) {
+                return try rejectAll(.reportDropped, at: interval.start)
             }
         case .batch(let batchID):
             if try batches.isCollected(batchID) {
@@ -62,13 +80,18 @@ struct AggregationJobRow {
         try BatchBuckets(task: task, db: db).add(addition, merge: merge)
     }
 
+    /// Records one rejection for all of the job's reports of a unit of time that have none.
+    private func rejectAll(_ error: ReportError, at time: Int64) throws {
+        try db.cachedStatement(sql: Self.rejectAt).execute(arguments: [Int(error.rawValue), number, time])
+    }
+
     /// Records one rejection for all of the job's reports.
     func rejectAll(_ error: ReportError) throws {
         try db.cachedStatement(sql: Self.rejectAll).execute(arguments: [Int(error.rawValue), number])
     }
 
-    /// Lets reports that were too early rest before they wait for another job, unless they are rejected; those that rested
-    /// often enough are.
+    /// Lets reports that were too early rest before they wait for another job, unless they are rejected; those that
+    /// rested often enough are.
     ///
     /// - Parameter now: POSIX seconds.
     func rest(_ returned: [ReportID], now: Int64) throws {
@@ -142,14 +165,14 @@ extension Cursor {
 }
 
 extension AggregationJobRow {
-    static let selectDue = """
-        SELECT job.number, job.attempts, job.is_prepared, job.location, tasks.task_id, batch.batch_id
+    private static let selectDue = """
+        SELECT job.number, job.attempts, job.is_prepared, job.location, tasks.task_id, batch.batch_id, job.created_at
         FROM aggregation_jobs AS job JOIN tasks ON tasks.number = job.task
         LEFT JOIN leader_batches AS batch ON batch.number = job.batch
         WHERE job.due_at <= ? AND job.lease_end <= ? ORDER BY job.due_at, job.number LIMIT 1
         """
 
-    static let lease = """
+    private static let lease = """
         UPDATE aggregation_jobs SET lease_end = ?, lease_token = ?, attempts = attempts + 1 WHERE number = ?
         """
 

@@ -1,4 +1,5 @@
 import DAPMessages
+import DAPRoles
 import Foundation
 import GRDB
 
@@ -13,8 +14,13 @@ struct HelperAggregationJobs {
     }
 
     /// Keeps a response.
-    func insert(_ id: AggregationJobID, response: [UInt8]) throws {
-        try db.cachedStatement(sql: Self.insert).execute(arguments: [task, Data(id.bytes), Data(response)])
+    func insert(_ job: HelperAggregationCommit) throws {
+        // A rejected report's time may be beyond every clock.
+        let lastTime = Int64(clamping: job.lastTime.value)
+        try db.cachedStatement(sql: Self.insert).execute(
+            arguments: [
+                task, Data(job.id.bytes), Data(job.response), lastTime, job.batchID.map { Data($0.bytes) },
+            ])
     }
 
     /// Forgets a job.
@@ -27,7 +33,9 @@ struct HelperAggregationJobs {
 
     private static let select = "SELECT response FROM helper_aggregation_jobs WHERE task = ? AND job_id = ?"
 
-    private static let insert = "INSERT INTO helper_aggregation_jobs (task, job_id, response) VALUES (?, ?, ?)"
+    private static let insert = """
+        INSERT INTO helper_aggregation_jobs (task, job_id, response, last_time, batch_id) VALUES (?, ?, ?, ?, ?)
+        """
 
     private static let delete = "DELETE FROM helper_aggregation_jobs WHERE task = ? AND job_id = ?"
 }

@@ -17,10 +17,11 @@ struct LeaderBatches {
         let id: BatchID
     }
 
-    /// The oldest open batch that is not sealed and has fewer than so many reports, and how many it has room for.
-    func oldestWithRoom(targetSize: Int64) throws -> (number: Int64, room: Int64)? {
+    /// The oldest open batch that is not sealed and has fewer than so many reports, and how many it has room for. One
+    /// whose last aggregated report is from before `freshSince` is passed over.
+    func oldestWithRoom(targetSize: Int64, freshSince: Int64) throws -> (number: Int64, room: Int64)? {
         let statement = try db.cachedStatement(sql: Self.selectWithRoom)
-        guard let row = try Row.fetchOne(statement, arguments: [task, targetSize]) else { return nil }
+        guard let row = try Row.fetchOne(statement, arguments: [task, targetSize, freshSince]) else { return nil }
         return (try row.value(0), targetSize - (try row.value(1, as: Int64.self)))
     }
 
@@ -60,9 +61,17 @@ struct LeaderBatches {
         try db.cachedStatement(sql: Self.addAggregated).execute(arguments: [count, task, Data(id.bytes)])
     }
 
+    /// Batches that were opened until then have reports that may have been released: the store was restored from a
+    /// backup.
+    private static let lastBlocked = "SELECT coalesce(max(noticed_at), -1) FROM release_block WHERE number = 1"
+
     private static let selectWithRoom = """
-        SELECT number, report_count FROM leader_batches
-        WHERE task = ? AND state = 0 AND is_sealed = 0 AND report_count < ? ORDER BY number LIMIT 1
+        SELECT number, report_count FROM leader_batches AS batch
+        WHERE task = ? AND state = 0 AND is_sealed = 0 AND report_count < ? AND NOT EXISTS (
+            SELECT 1 FROM leader_selected_buckets
+            WHERE task = batch.task AND batch_id = batch.batch_id AND last_time < ?)
+            AND opened_at > (\(lastBlocked))
+        ORDER BY number LIMIT 1
         """
 
     private static let insert = """
@@ -73,6 +82,7 @@ struct LeaderBatches {
     private static let selectChoice = """
         SELECT number, batch_id FROM leader_batches
         WHERE task = ? AND state = 0 AND (is_sealed = 1 OR report_count >= ? OR report_count >= ? AND opened_at <= ?)
+            AND opened_at > (\(lastBlocked))
         ORDER BY failures, number LIMIT 1
         """
 

@@ -49,6 +49,7 @@ struct LeasedCollectionJob {
         case .timeInterval(let config):
             let interval = StoredInterval(config.batchInterval)
             if try BatchIntervals.collected.overlap(interval, task: task, db) { return .collectedByAnother }
+            if try ForgottenTimes(task: task, db: db).contain(interval.start) { return .expired }
             if try BatchIntervals.closed.overlap(interval, task: task, db) { return .closedByAnother }
             try markClosed(batch: nil)
             return .closed(

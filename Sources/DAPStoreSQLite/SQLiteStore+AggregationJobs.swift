@@ -19,25 +19,12 @@ extension SQLiteStore: LeaderAggregationStore {
         return try await pool.write { db in try creation.run(db) }
     }
 
-    /// Leases the job that has been due longest.
+    /// Leases the job that has been due longest. One that cannot be read is under the lease all the same, so that the next
+    /// call gets another.
     public func leaseAggregationJob(now: UInt64, leaseEnd: UInt64) async throws -> AggregationJobWork? {
         try await pool.write { db in
-            let select = try db.cachedStatement(sql: AggregationJobRow.selectDue)
-            guard let due = try Row.fetchOne(select, arguments: [now.storedSeconds, now.storedSeconds]) else {
-                return nil
-            }
-            let job: Int64 = try due.value(0)
-            let lease = JobLease(
-                job: job, token: try LeaseToken.next(db), attempt: try due.value(1, as: Int.self) + 1)
-            try db.cachedStatement(sql: AggregationJobRow.lease)
-                .execute(arguments: [leaseEnd.storedSeconds, lease.token, job])
-            let taskID = try TaskID(due.bytes(4))
-            let batchID = try due.bytes(5)
-            return AggregationJobWork(
-                lease: lease, taskID: taskID, batchID: batchID.isEmpty ? nil : try BatchID(batchID),
-                isPrepared: try due.value(2), location: try due.optional(3),
-                reports: try AggregationJobRow.reports(of: job, taskID: taskID, db))
-        }
+            Result { try AggregationJobRow.leaseDue(now: now.storedSeconds, leaseEnd: leaseEnd.storedSeconds, db) }
+        }.get()
     }
 
     /// Fixes the job's report list. A list that is fixed stays as it is: the call returns true and changes nothing.

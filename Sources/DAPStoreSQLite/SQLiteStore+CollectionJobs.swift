@@ -8,7 +8,7 @@ extension SQLiteStore: LeaderCollectionStore {
         task taskID: TaskID, candidateID: CollectionJobID, request: [UInt8], query: Query, now: UInt64
     ) async throws -> CollectionJobCreation {
         let task = try await number(of: taskID, as: .leader)
-        return try await pool.write { db in
+        let creation: CollectionJobCreation = try await pool.write { db in
             let existing = try CollectionJobRow.find(request: request, task: task, db)
             if let existing, !existing.state.isFailed { return .job(existing.id, existing.state) }
             let interval = query.interval.map(StoredInterval.init)
@@ -24,12 +24,16 @@ extension SQLiteStore: LeaderCollectionStore {
                 candidateID, request: request, query: query, task: task, now: now.storedSeconds, db)
             return .job(candidateID, .pending)
         }
+        try await settleReleases()
+        return creation
     }
 
     /// The state of a job.
     public func collectionJob(task taskID: TaskID, id: CollectionJobID) async throws -> CollectionJobState? {
         guard let task = try await knownNumber(of: taskID, as: .leader) else { return nil }
-        return try await pool.read { db in try CollectionJobRow.find(id: id, task: task, db)?.state }
+        let state = try await pool.read { db in try CollectionJobRow.find(id: id, task: task, db)?.state }
+        try await settleReleases()
+        return state
     }
 
     /// Forgets a job.
@@ -45,8 +49,8 @@ extension SQLiteStore: LeaderCollectionStore {
     /// Leases the job that has been due longest.
     public func leaseCollectionJob(now: UInt64, leaseEnd: UInt64) async throws -> CollectionJobWork? {
         try await pool.write { db in
-            try LeasedCollectionJob.takeDue(now: now.storedSeconds, leaseEnd: leaseEnd.storedSeconds, db)
-        }
+            Result { try LeasedCollectionJob.takeDue(now: now.storedSeconds, leaseEnd: leaseEnd.storedSeconds, db) }
+        }.get()
     }
 
     /// How far the reports of a batch have come. Of a leader-selected batch those in its unfinished jobs are pending: one
@@ -68,10 +72,13 @@ extension SQLiteStore: LeaderCollectionStore {
 
     /// Closes a batch for the job. Where parts of an interval are closed and other parts collected, the latter is told.
     public func closeBatch(_ lease: JobLease, choice: BatchChoice) async throws -> BatchClosing {
-        try await pool.write { db in
+        try await beginReleaseEpoch()
+        return try await pool.write { db in
             guard let job = try LeasedCollectionJob(lease, db) else { return .leaseLost }
             if let batch = job.batch { return .closed(batch) }
-            return try job.close(choice)
+            let closing = try job.close(choice)
+            if case .closed = closing { try ReleaseLedger(db: db).number(releaseOf: job.task) }
+            return closing
         }
     }
 
@@ -85,12 +92,16 @@ extension SQLiteStore: LeaderCollectionStore {
     public func finishCollectionJob(
         _ lease: JobLease, answer: @Sendable ([BatchBucket]) throws -> [UInt8]
     ) async throws -> Bool {
-        try await pool.write { db in
+        let isFinished = try await pool.write { db in
             guard let job = try LeasedCollectionJob(lease, db), let batch = job.batch else { return false }
             if try job.hasPending(batch) { return false }
             try job.finish(response: answer(BatchBuckets(task: job.task, db: db).of(batch)))
+            try ReleaseLedger(db: db).countRelease()
+            self.releaseIsComing()
             return true
         }
+        try await settleReleases()
+        return isFinished
     }
 
     /// Fails a job and opens its batch.

@@ -19,8 +19,8 @@ extension SQLiteStore: DeferredRequestStore {
     /// Leases the request that has been due longest.
     public func leaseDeferredRequest(now: UInt64, leaseEnd: UInt64) async throws -> DeferredWork? {
         try await pool.write { db in
-            try DeferredRequests.leaseDue(now: now.storedSeconds, leaseEnd: leaseEnd.storedSeconds, db)
-        }
+            Result { try DeferredRequests.leaseDue(now: now.storedSeconds, leaseEnd: leaseEnd.storedSeconds, db) }
+        }.get()
     }
 
     /// Keeps a problem as the answer.

@@ -41,7 +41,7 @@ extension SQLiteStore: HelperAggregationStore {
             guard conflicts.isEmpty else { return .conflicts(conflicts) }
             let buckets = BatchBuckets(task: task, db: db)
             for addition in job.additions { try buckets.add(addition, merge: merge) }
-            try jobs.insert(job.id, response: job.response)
+            try jobs.insert(job)
             try deferred.delete(.aggregationJob(job.id))
             return .committed
         }

@@ -6,12 +6,14 @@ extension SQLiteStore: HelperCollectionStore {
     /// How far an aggregate share has come.
     public func aggregateShare(task taskID: TaskID, id: AggregateShareID) async throws -> HelperAnswer? {
         guard let task = try await knownNumber(of: taskID, as: .helper) else { return nil }
-        return try await pool.read { db in
+        let share: HelperAnswer? = try await pool.read { db in
             switch try HelperAggregateShares(task: task, db: db).find(id) {
             case .answered(let response): .answered(response)
             case .deleted, nil: try DeferredRequests(task: task, db: db).answer(.aggregateShare(id))
             }
         }
+        try await settleReleases()
+        return share
     }
 
     /// Collects a batch. One that was collected by the same request is found whether or not the lease is held.
@@ -19,8 +21,9 @@ extension SQLiteStore: HelperCollectionStore {
         task taskID: TaskID, id: AggregateShareID, batch: BatchSelector, lease: JobLease?,
         answer: @Sendable ([BatchBucket]) throws -> [UInt8]
     ) async throws -> HelperCollectionOutcome {
+        try await beginReleaseEpoch()
         let task = try await number(of: taskID, as: .helper)
-        return try await pool.write { db in
+        let outcome: HelperCollectionOutcome = try await pool.write { db in
             let shares = HelperAggregateShares(task: task, db: db)
             let existing = try shares.find(id)
             if case .answered(let response) = existing { return .existing(response) }
@@ -28,11 +31,21 @@ extension SQLiteStore: HelperCollectionStore {
             guard try deferred.allows(lease, to: .aggregateShare(id)) else { return .abandoned }
             // The request of a deleted answer takes nothing twice, though its interval be empty.
             if try existing == .deleted || shares.overlap(batch) { return .overlap }
+            if case .timeInterval(let config) = batch,
+                try ForgottenTimes(task: task, db: db).contain(StoredInterval(config.batchInterval).start)
+            {
+                return .expired
+            }
             let response = try answer(BatchBuckets(task: task, db: db).of(batch))
             try shares.insert(id, batch: batch, response: response)
             try deferred.delete(.aggregateShare(id))
+            try ReleaseLedger(db: db).countRelease()
+            try ReleaseLedger(db: db).number(releaseOf: task)
+            self.releaseIsComing()
             return .collected(response)
         }
+        try await settleReleases()
+        return outcome
     }
 
     /// Forgets an aggregate share's response, or its deferred request.

@@ -4,8 +4,8 @@ import Foundation
 import GRDB
 
 extension SQLiteStore: LeaderReportStore {
-    /// Stores reports. A report that was seen before counts as replayed whether or not its batch is open, so that a
-    /// client that lost the first answer is told the truth.
+    /// Stores reports. A report that was seen before counts as replayed whether or not its batch is open or its time has
+    /// expired, so that a client that lost the first answer is told the truth.
     public func insertReports(_ reports: [UploadedReport]) async throws -> [ReportInsertion] {
         precondition(reports.count <= LeaderLimits.uploadBatch)
         var tasks: [TaskID: Int64] = [:]
@@ -48,6 +48,7 @@ private struct ReportInserter {
     private let insertShares: Statement
     private let selectSeen: Statement
     private var closed = BucketLookup(.closed)
+    private var forgotten: [Int64: ForgottenTimes] = [:]
 
     init(_ db: Database) throws {
         self.db = db
@@ -66,9 +67,9 @@ private struct ReportInserter {
     }
 
     mutating func insert(_ row: ReportRow) throws -> ReportInsertion {
-        if try closed.contains(row.time, task: row.task, db) {
+        if let refusal = try refusal(row) {
             let isSeen = try Bool.fetchOne(selectSeen, arguments: [row.task, row.reportID]) ?? false
-            return isSeen ? .replayed : .batchClosed
+            return isSeen ? .replayed : refusal
         }
         try insertReport.execute(arguments: [row.task, row.reportID, row.time])
         guard db.changesCount == 1 else { return .replayed }
@@ -77,5 +78,13 @@ private struct ReportInserter {
                 db.lastInsertedRowID, row.metadata, row.publicShare, row.leaderInputShare, row.helperCiphertext,
             ])
         return .inserted
+    }
+
+    /// What becomes of a report that is not taken, though it be new.
+    private mutating func refusal(_ row: ReportRow) throws -> ReportInsertion? {
+        if try closed.contains(row.time, task: row.task, db) { return .batchClosed }
+        let forgotten = try forgotten[row.task] ?? ForgottenTimes(task: row.task, db: db)
+        self.forgotten[row.task] = forgotten
+        return forgotten.contain(row.time) ? .expired : nil
     }
 }

@@ -1,5 +1,6 @@
 import DAPMessages
 public import DAPRoles
+import Foundation
 import GRDB
 import Synchronization
 
@@ -26,24 +27,38 @@ public final class SQLiteStore: LeaderStore, HelperStore, Sendable {
 
     let pool: DatabasePool
     let taskNumbers = Mutex<[TaskKey: Int64]>([:])
+    let releaseFile: ReleaseFile
+    let releaseFileState = Mutex(ReleaseFileState())
+    let hasReleaseEpoch = Mutex(false)
 
     /// Opens the store, or creates it with mode 0600 in an existing directory, and brings its schema up to date.
     ///
+    /// A store that was restored from a backup is noticed by the file `<path>.releases` beside it, or by a mark in the
+    /// backup, and is blocked from then on (`ReleaseStore`).
+    ///
+    /// - Parameters:
+    ///   - path: the database file.
+    ///   - now: POSIX seconds: until then it may have released what it has forgotten.
     /// - Throws: `SQLiteStoreError` when the file cannot be created, or was written by a later version; GRDB's
     ///   `DatabaseError` when it is no database.
-    public convenience init(path: String) throws {
-        try self.init(path: path, trace: nil)
+    public convenience init(path: String, now: UInt64 = systemTime()) throws {
+        try self.init(path: path, now: now, trace: nil)
     }
 
     /// - Parameter trace: gets the text of every statement before it runs, without the values bound to it. What a migration
     ///   writes is left out: it works on tables that are there only then.
-    package init(path: String, trace: (@Sendable (String) -> Void)?) throws {
+    package init(path: String, now: UInt64 = systemTime(), trace: (@Sendable (String) -> Void)?) throws {
         try StoreFile.create(at: path)
+        releaseFile = ReleaseFile(database: path)
         pool = try DatabasePool(path: path, configuration: Self.configuration(trace: trace))
         try pool.writeWithoutTransaction { db in try Self.makeDurable(db) }
         try SchemaMigrations.run(on: pool)
+        try noticeRestore(now: now)
         if let trace { try pool.writeWithoutTransaction { db in Self.report(db, to: trace) } }
     }
+
+    /// Seconds since the POSIX epoch by the machine's clock.
+    public static func systemTime() -> UInt64 { UInt64(max(time(nil), 0)) }
 
     /// Whether the store can be read, for a readiness check.
     ///

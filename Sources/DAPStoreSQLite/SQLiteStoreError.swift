@@ -12,6 +12,10 @@ public struct SQLiteStoreError: Error, Sendable, Equatable, CustomStringConverti
         case outOfRange
         /// A row is not as this program writes it.
         case corrupt
+        /// The file of releases beside the database cannot be read or written.
+        case releaseFile
+        /// A backup could not be made.
+        case backup
     }
 
     /// The kind of error.

@@ -10,11 +10,17 @@ enum SchemaMigrations {
         if try pool.read(migrator.hasBeenSuperseded) {
             throw SQLiteStoreError(.fromLaterVersion, "the store's schema has unknown steps")
         }
-        do {
-            try migrator.migrate(pool)
-        } catch {
-            // Of two processes that open a new file at once the slower one fails, and finds the work done.
-            guard (try? pool.read(migrator.hasCompletedMigrations)) == true else { throw error }
+        var steps = try pool.read(migrator.appliedIdentifiers).count
+        while true {
+            do {
+                return try migrator.migrate(pool)
+            } catch {
+                // Of two processes that open a new file at once the slower one fails at a step that the other has taken
+                // meanwhile, and goes on from there.
+                let taken = try pool.read(migrator.appliedIdentifiers).count
+                guard taken > steps else { throw error }
+                steps = taken
+            }
         }
     }
 
@@ -34,8 +40,23 @@ enum SchemaMigrations {
             try db.execute(sql: deletableAggregateShares)
             try db.execute(sql: deferredRequests)
         }
+        migrator.registerMigration("5 retention") { db in
+            try db.execute(sql: forgottenTimes)
+            try db.execute(sql: expiringReports)
+            try db.execute(sql: expiringCollections)
+            try db.execute(sql: expiringHelperJobs)
+            try ReportLists.listAll(db)
+        }
+        migrator.registerMigration("5 ages of aggregation jobs") { db in try db.execute(sql: jobAges) }
+        migrator.registerMigration("6 releases") { db in try db.execute(sql: releases) }
         return migrator
     }
+
+    /// When a job was created, in POSIX seconds; of jobs that were there before, when they were due.
+    private static let jobAges = """
+        ALTER TABLE aggregation_jobs ADD COLUMN created_at INTEGER NOT NULL DEFAULT 0;
+        UPDATE aggregation_jobs SET created_at = due_at;
+        """
 
     /// A task has a number per role, so that a leader and a helper that share a file do not meet.
     private static let tasksAndBuckets = """
@@ -56,8 +77,8 @@ enum SchemaMigrations {
         ) STRICT;
         """
 
-    /// Rows are never deleted, and their numbers are the order of upload, so new ones are appended. The shares stand apart
-    /// so that what is updated is small, and what is erased frees whole pages.
+    /// A row's number is above those of all others when it is inserted, so numbers are the order of upload, and new rows are
+    /// appended. The shares stand apart so that what is updated is small, and what is erased frees whole pages.
     private static let clientReports = """
         CREATE TABLE client_reports (
             number INTEGER PRIMARY KEY,

@@ -1,8 +1,8 @@
 import DAPMessages
 
 extension Catalog {
-    /// The catalog as a file that reads back as an equal catalog. Every metric has its own least batch size and time
-    /// precision; comments and layout of the file it came from are gone.
+    /// The catalog as a file that reads back as an equal catalog. Every metric has its own least batch size, time
+    /// precision and retention; comments and layout of the file it came from are gone.
     public func yaml() -> String {
         var lines = [
             "# The metrics that are collected, and the parties that collect them. Client, leader, helper and collector",
@@ -44,6 +44,7 @@ extension Catalog {
         }
         fields.append(("min_batch_size", "\(metric.minBatchSize)"))
         fields.append(("time_precision", WindowLength.text(metric.timePrecision)))
+        fields.append(("report_retention", WindowLength.text(metric.reportRetention)))
         if metric.batchMode != .timeInterval { fields.append(("batch_mode", metric.batchMode.word)) }
         if let period = metric.period {
             fields.append(("starts", YAMLText.scalar("\(Timestamp(posixSeconds: period.lowerBound))")))

@@ -27,6 +27,12 @@ public enum CatalogLimits {
     public static let urlBytes = 2048
     /// Seconds of a time precision: a leap year.
     public static let timePrecision: UInt64 = 366 * 86_400
+    /// Seconds of a report's retention: ten years, and its leap days.
+    public static let reportRetention: UInt64 = 3653 * 86_400
+    /// Seconds by which a retention is longer than the time precision at least: clocks differ, and jobs take time.
+    public static let retentionMargin: UInt64 = 600
+    /// Seconds of a retention that nobody gives: four weeks.
+    public static let usualRetention: UInt64 = 28 * 86_400
     /// Reports that a batch is taken to have at most. No sum of so many measurements may reach the field's modulus,
     /// where it would wrap around to a small number (see `SumBound`). It is more than one report from every second
     /// person alive.

@@ -40,10 +40,12 @@ extension CatalogReader {
         let version = block.take("version").map { whole($0, in: 1...UInt64(UInt32.max)) } ?? 1
         let minBatchSize = block.take("min_batch_size").map { self.minBatchSize($0) } ?? defaults.minBatchSize
         let timePrecision = block.take("time_precision").map { self.timePrecision($0) } ?? defaults.timePrecision
+        let retention = block.take("report_retention").map { self.retention($0) } ?? defaults.reportRetention
         let batchMode = block.take("batch_mode").map { self.batchMode($0) } ?? defaults.batchMode ?? .timeInterval
         let starts = block.take("starts").map { moment($0) } ?? defaults.starts
         let ends = block.take("ends").map { moment($0) } ?? defaults.ends
         let period = period(from: starts, to: ends, timePrecision: timePrecision ?? 1)
+        let reportRetention = reportRetention(retention, timePrecision: timePrecision ?? 1)
         if minBatchSize == nil {
             report(block.line, "the key `min_batch_size` is missing, here and at the top of the file")
         }
@@ -56,7 +58,8 @@ extension CatalogReader {
         }
         return Metric(
             name: name, title: title, summary: summary, unit: unit, version: UInt32(version), type: type,
-            minBatchSize: minBatchSize, timePrecision: timePrecision, batchMode: batchMode, period: period)
+            minBatchSize: minBatchSize, timePrecision: timePrecision, reportRetention: reportRetention,
+            batchMode: batchMode, period: period)
     }
 
     private mutating func required(_ key: String, _ block: inout CatalogBlock) -> CatalogBlock.Entry? {

@@ -156,14 +156,19 @@ extension CatalogReader {
 
     /// A window's length in seconds; a problem is reported and answered with a stand-in, because metrics inherit it.
     mutating func timePrecision(_ entry: CatalogBlock.Entry) -> UInt64 {
-        guard let written = written(entry) else { return 1 }
+        length(entry, limit: CatalogLimits.timePrecision) ?? 1
+    }
+
+    /// A length of time in seconds, at least 1.
+    mutating func length(_ entry: CatalogBlock.Entry, limit: UInt64) -> UInt64? {
+        guard let written = written(entry) else { return nil }
         guard let seconds = WindowLength.seconds(in: written.text) else {
             report(written.line, "`\(entry.key)` must be seconds, or a number with s, m, h, d or w, such as 1d")
-            return 1
+            return nil
         }
-        guard (1...CatalogLimits.timePrecision).contains(seconds) else {
-            report(written.line, "`\(entry.key)` must be from 1 second to \(WindowLength.longest)")
-            return 1
+        guard (1...limit).contains(seconds) else {
+            report(written.line, "`\(entry.key)` must be from 1 second to \(WindowLength.text(limit))")
+            return nil
         }
         return seconds
     }

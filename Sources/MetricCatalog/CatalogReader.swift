@@ -59,6 +59,7 @@ struct CatalogReader {
         let defaults = MetricDefaults(
             minBatchSize: block.take("min_batch_size").map { minBatchSize($0) },
             timePrecision: block.take("time_precision").map { timePrecision($0) },
+            reportRetention: block.take("report_retention").map { retention($0) },
             batchMode: block.take("batch_mode").map { batchMode($0) },
             starts: block.take("starts").map { moment($0) }, ends: block.take("ends").map { moment($0) })
         let metrics = metrics(block.take("metrics"), defaults: defaults, line: block.line)
@@ -95,6 +96,7 @@ struct CatalogReader {
 struct MetricDefaults {
     let minBatchSize: UInt64?
     let timePrecision: UInt64?
+    let reportRetention: WrittenLength?
     let batchMode: BatchMode?
     let starts: WrittenMoment?
     let ends: WrittenMoment?

@@ -21,6 +21,9 @@ public struct Metric: Sendable, Hashable {
     public let minBatchSize: UInt64
     /// The length of a window in seconds; at least 1.
     public let timePrecision: UInt64
+    /// For how many seconds an aggregator keeps what belongs to a report, counted from the end of its window. No part
+    /// of the task: aggregators may differ.
+    public let reportRetention: UInt64
     /// How reports are put into batches (DAP §5).
     public let batchMode: BatchMode
     /// When the answers are given (`starts` and `ends` in the file): POSIX seconds, multiples of `timePrecision`, not

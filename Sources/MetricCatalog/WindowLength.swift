@@ -1,8 +1,5 @@
 /// The length of a window as a catalog writes it.
 enum WindowLength {
-    /// `CatalogLimits.timePrecision`, for messages.
-    static let longest = text(CatalogLimits.timePrecision)
-
     private static let units: [(letter: Character, seconds: UInt64)] = [
         ("w", 7 * 86_400), ("d", 86_400), ("h", 3600), ("m", 60), ("s", 1),
     ]

@@ -15,6 +15,8 @@ struct AggregatorParts {
     /// The catalog's tasks in its order.
     let tasks: [MetricTask]
     let store: SQLiteStore
+    /// Notices when the store was restored from a backup; to be started before the services.
+    let releases: ReleaseWatch
     /// What runs until shutdown.
     let services: [any Service]
 
@@ -31,6 +33,8 @@ struct AggregatorParts {
         let peers = TokenDigests(sha256: try configuration.tokenDigests())
         store = try Self.openStore(configuration.database)
         let clock = SystemClock()
+        releases = ReleaseWatch(
+            store: store, tasks: registry, role: configuration.role.aggregatorRole, clock: clock, logger: logger)
         let role: AggregatorServer.Role
         var services: [any Service] = []
         switch (configuration.role, helperToken) {
@@ -44,16 +48,18 @@ struct AggregatorParts {
                 DriverService(
                     driver: LeaderDriver(
                         tasks: registry, store: store, transport: transport, helperToken: { _ in helperToken },
-                        clock: clock, random: .system, pace: configuration.pace, logger: logger)))
+                        clock: clock, random: .system, pace: configuration.pace, logger: logger, releases: releases)))
         default:
             let handler = HelperHandler(
                 tasks: registry, keyring: keyring, store: store, clock: clock, random: .system,
-                answering: configuration.answering)
+                answering: configuration.answering, releases: releases)
             role = .helper(handler, leaders: peers)
-            if configuration.answering == .later {
-                services.append(HelperDriverService(driver: HelperDriver(handler: handler, logger: logger)))
-            }
+            // Also where answers come at once: there may be requests from a time when they came later.
+            services.append(HelperDriverService(driver: HelperDriver(handler: handler, logger: logger)))
         }
+        services.append(
+            GarbageCollectorService(
+                collector: GarbageCollector(tasks: registry, store: store, clock: clock, logger: logger)))
         let server = AggregatorServer(
             configuration: .init(
                 host: configuration.listen.host, port: configuration.listen.port,
@@ -70,9 +76,11 @@ struct AggregatorParts {
         let secret = try SecretText.load(configuration.verifyKeySecret)
         return try tasks.map { task in
             do {
-                return try AggregatorTask(
+                var aggregatorTask = try AggregatorTask(
                     configuration: task.configuration, role: configuration.role.aggregatorRole, sharedSecret: secret,
                     collectorHpkeConfig: task.collectorHpkeConfig)
+                aggregatorTask.reportRetention = task.metric.reportRetention
+                return aggregatorTask
             } catch {
                 throw CommandFailure(
                     .badData, "\(configuration.catalog): metric \(task.metric.name): \(CommandFailure(error).message)")
@@ -80,7 +88,8 @@ struct AggregatorParts {
         }
     }
 
-    private static func openStore(_ path: String) throws -> SQLiteStore {
+    /// - Throws: `CommandFailure` that names the file.
+    static func openStore(_ path: String) throws -> SQLiteStore {
         do {
             return try SQLiteStore(path: path)
         } catch {
@@ -96,6 +105,11 @@ struct AggregatorParts {
         let path = url[slash...]
         return String(path.hasSuffix("/") ? path.dropLast() : path)
     }
+}
+
+/// Errors can name a service with all that it holds.
+extension AggregatorParts: CustomStringConvertible {
+    var description: String { "the \(configuration.role.rawValue)'s parts" }
 }
 
 extension AggregatorConfiguration.Role {

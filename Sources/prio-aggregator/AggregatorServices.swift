@@ -53,6 +53,8 @@ struct ReadyNotice: Service {
                     "role": "\(parts.configuration.role.rawValue)", "address": "\(host):\(listen.port)",
                     "tasks": "\(parts.tasks.count)", "task_ids": "\(tasks)",
                 ])
+            // A service that ends by itself while others are being shut down counts as a failure of the group.
+            try? await gracefulShutdown()
         }
     }
 }

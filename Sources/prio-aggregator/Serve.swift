@@ -32,6 +32,7 @@ struct Serve: Door {
         try await HTTPTransport.use { transport in
             let parts = try AggregatorParts(configuration, transport: transport, logger: logger)
             defer { try? parts.store.close() }
+            try await parts.releases.start()
             var services = parts.services.map {
                 ServiceGroupConfiguration.ServiceConfiguration(service: $0)
             }

@@ -4,7 +4,7 @@ import VDAF
 
 /// Measures what a report costs a client and two aggregators, on the core it runs on.
 @main
-struct BenchProgram: ParsableCommand {
+struct BenchProgram: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prio-bench",
         abstract: "Measures what a report costs, in microseconds.",
@@ -13,7 +13,8 @@ struct BenchProgram: ParsableCommand {
             Each line gives the least and the median time per report over several runs, and the time of one scalar \
             Keccak permutation on the same core, the unit to compare machines in. PRIO_KERNELS=portable, avx2 or \
             avx512 chooses the instructions.
-            """)
+            """,
+        subcommands: [GarbageBench.self])
 
     enum Output: String, ExpressibleByArgument, CaseIterable { case table, json }
 
@@ -41,7 +42,7 @@ struct BenchProgram: ParsableCommand {
         }
     }
 
-    func run() throws {
+    func run() async throws {
         if list {
             for benchCase in BenchCase.all { print(benchCase.name) }
             return

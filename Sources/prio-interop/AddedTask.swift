@@ -42,8 +42,11 @@ struct AddedTask: Equatable, Sendable {
 
     /// - Throws: what `AggregatorTask` throws when this project cannot take part in the task.
     func aggregatorTask() throws -> AggregatorTask {
-        try AggregatorTask(
+        var task = try AggregatorTask(
             id: description.id, configuration: description.configuration, role: role, verifyKey: verifyKey,
             collectorHpkeConfig: collectorHpkeConfig)
+        // A test may choose any time for its reports.
+        task.reportRetention = .max
+        return task
     }
 }

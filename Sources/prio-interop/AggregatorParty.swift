@@ -97,6 +97,10 @@ final class AddedTasks: PeerTokens, Sendable {
 
     func task(_ id: TaskID) -> AddedTask? { byID.withLock { $0[id] } }
 
-    /// Whether it is the collector's token where this is the leader, or the leader's where it is the helper.
-    func accept(_ token: String, task id: TaskID) -> Bool { task(id)?.peerToken == SecretBytes(Array(token.utf8)) }
+    /// Whether it is the collector's token where this is the leader, or the leader's where it is the helper. Of a task that
+    /// is not known nobody can have a token; whoever asks learns that it is not.
+    func accept(_ token: String, task id: TaskID) -> Bool {
+        guard let task = task(id) else { return true }
+        return task.peerToken == SecretBytes(Array(token.utf8))
+    }
 }

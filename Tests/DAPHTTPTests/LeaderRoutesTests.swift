@@ -260,7 +260,7 @@ import Testing
                 "/tasks/\(rig.task)/collection_jobs", body, mediaType: Self.mediaType,
                 headers: .bearer(ServerRig.collectorToken))
             #expect(response.status == .tooManyRequests)
-            #expect(response.headers[.retryAfter] == "\(HTTPLimits.busyRetryAfter)")
+            #expect(response.headers[.retryAfter] == "\(CollectionHandler.busyRetryAfter)")
         }
     }
 }

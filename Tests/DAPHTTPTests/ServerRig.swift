@@ -102,15 +102,18 @@ extension AggregatorServer {
     }
 
     /// Runs a test against the server on a free port, and shuts it down as a signal would.
-    func listening(_ test: @escaping @Sendable (_ base: String) async throws -> Void) async throws {
-        try await ListeningService.test({ AggregatorService(server: self, listening: $0) }, test)
+    func listening(
+        limits: ConnectionLimits? = nil, _ test: @escaping @Sendable (_ base: String) async throws -> Void
+    ) async throws {
+        try await ListeningService.test({ AggregatorService(server: self, limits: limits, listening: $0) }, test)
     }
 
     private struct AggregatorService: Service {
         let server: AggregatorServer
+        let limits: ConnectionLimits?
         let listening: @Sendable (Int) async -> Void
 
-        func run() async throws { try await server.run(listening: listening) }
+        func run() async throws { try await server.run(limits: limits, listening: listening) }
     }
 }
 

@@ -86,8 +86,13 @@ import Testing
 
     @Test func unknownAnswersAreRefused() {
         #expect(throws: CodecError(.invalidValue, "")) { try VerifyResp(decoding: ReportTests.reportID + [3]) }
-        #expect(throws: CodecError(.invalidValue, "")) { try VerifyResp(decoding: ReportTests.reportID + [2, 0]) }
-        #expect(throws: CodecError(.invalidValue, "")) { try VerifyResp(decoding: ReportTests.reportID + [2, 12]) }
+    }
+
+    @Test func aReasonThatIsNotRegisteredIsAReasonStill() throws {
+        for code in [0, 12, 255] as [UInt8] {
+            let response = try VerifyResp(decoding: ReportTests.reportID + [2, code])
+            #expect(response.outcome == .reject(ReportError(rawValue: code)))
+        }
     }
 
     @Test func theContinuationsEncodingIsKnown() throws {

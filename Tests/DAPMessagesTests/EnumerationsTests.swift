@@ -16,8 +16,11 @@ import Testing
         ]
         #expect(inOrder == ReportError.allCases)
         #expect(inOrder.map(\.rawValue) == Array(1...11))
-        for unknown in [0, 12, 255] as [UInt8] {
-            #expect(throws: CodecError(.invalidValue, "")) { try ReportError(decoding: [unknown]) }
+        // The registry is open.
+        for other in [0, 12, 255] as [UInt8] {
+            let error = try ReportError(decoding: [other])
+            #expect(try error.rawValue == other && error.encoded() == [other])
+            #expect(!ReportError.allCases.contains(error))
         }
     }
 

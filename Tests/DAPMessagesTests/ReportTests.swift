@@ -88,7 +88,8 @@ import Testing
         #expect(try errors.encoded() == encoded)
         #expect(try UploadErrors(decoding: encoded) == errors)
         #expect(try UploadErrors(decoding: []).statuses == [])
-        #expect(throws: CodecError(.invalidValue, "")) { try UploadErrors(decoding: ReportTests.reportID + [0]) }
+        let unregistered = try UploadErrors(decoding: ReportTests.reportID + [77])
+        #expect(unregistered.statuses.map(\.error) == [ReportError(rawValue: 77)])
         #expect(throws: CodecError.self) { try UploadErrors(decoding: [0, 0, 0, 34] + encoded) }
     }
 }

@@ -5,6 +5,7 @@ import DAPTesting
 import Foundation
 import GRDB
 import Testing
+import VDAF
 
 /// A file of step 3 goes on where it was. Reports 1 and 2 (time 12) are in a prepared job, 3 (time 12) and 4 (time 40)
 /// wait, 5 (time 22) is done. [20, 25) is collected, [10, 15) is closed under a lease that ends at 2000, a job for [40, 41)
@@ -95,6 +96,34 @@ import Testing
         #expect(
             try await store.commitErrors(task: task, batchID: nil, reports: reports)
                 == [.reportReplayed, .batchCollected])
+    }
+
+    @Test("What was there before is forgotten by its time, and an answer without one a whole retention later")
+    func forgetsOldRows() async throws {
+        let directory = try directoryOfStep3()
+        let store = try directory.open()
+        let forget = { (end: UInt64, present: UInt64, role: AggregatorRole) in
+            let expiry = TaskExpiry(units: Time(end), present: Time(present), dueBefore: 0, now: 10_000)
+            while try await store.deleteExpired(task: task, role: role, expiry, limit: 10).rows > 0 {}
+        }
+        try await forget(50, 90, .helper)
+        #expect(try directory.count("helper_reports") == 1)
+        #expect(try await store.aggregateShare(task: task, id: StoreSamples.aggregateShareID(1)) == nil)
+        try await forget(51, 91, .helper)
+        #expect(try directory.count("helper_reports") == 0)
+        let job = StoreSamples.aggregationJobID(1)
+        #expect(try await store.aggregationJob(task: task, id: job) == .answered([4, 5]))
+        try await forget(90, 130, .helper)
+        #expect(try await store.aggregationJob(task: task, id: job) == .answered([4, 5]))
+        try await forget(91, 131, .helper)
+        #expect(try await store.aggregationJob(task: task, id: job) == nil)
+
+        // The job of reports 1 and 2 is in an interval that an unfinished job has closed.
+        try await forget(30, 90, .leader)
+        #expect(try directory.count("client_reports WHERE state = 1") == 2)
+        #expect(try directory.count("client_reports") == 3)
+        #expect(try directory.count("batch_buckets") == 1)
+        #expect(try await state(1, store) == nil)
     }
 
     @Test("A file of the third step and a new one end up with the same schema")

@@ -14,6 +14,10 @@ public enum StoreCall: String, Sendable, CaseIterable {
     case aggregateShare, collectBatch, deleteAggregateShare
     // The requests that the helper answers later.
     case deferRequest, leaseDeferredRequest, failDeferredRequest, releaseDeferredRequest
+    // What was released.
+    case releaseNotice, hearReleases, releaseBlock, liftReleaseBlock
+    // What is forgotten.
+    case deleteExpired
 }
 
 /// The two ways in which a call can fail.
@@ -39,13 +43,14 @@ public struct InjectedFault: Error, Equatable, CustomStringConvertible {
 /// effect.
 public final class FaultyStore: LeaderStore, HelperStore, Sendable {
     private let stores: [any LeaderStore & HelperStore]
-    private let decide: @Sendable (_ call: StoreCall, _ ordinal: Int) -> StoreFault?
+    private let decide: @Sendable (_ call: StoreCall, _ ordinal: Int) async throws -> StoreFault?
     private let log = Mutex<[StoreCall]>([])
 
-    /// - Parameter fault: decides how a call fails, or nil that it does not. Gets the call and how many were before it.
+    /// - Parameter fault: decides how a call fails, or nil that it does not. Gets the call and how many were before it. It
+    ///   may do other things first, or throw instead of the call.
     public init(
         _ store: any LeaderStore & HelperStore,
-        fault: @escaping @Sendable (_ call: StoreCall, _ ordinal: Int) -> StoreFault?
+        fault: @escaping @Sendable (_ call: StoreCall, _ ordinal: Int) async throws -> StoreFault?
     ) {
         stores = [store]
         decide = fault
@@ -73,7 +78,7 @@ public final class FaultyStore: LeaderStore, HelperStore, Sendable {
             calls.append(call)
             return calls.count - 1
         }
-        let fault = decide(call, ordinal)
+        let fault = try await decide(call, ordinal)
         if fault == .notPersisted { throw InjectedFault(call: call, fault: .notPersisted) }
         let result = try await body(stores[ordinal % stores.count])
         if fault == .persisted { throw InjectedFault(call: call, fault: .persisted) }

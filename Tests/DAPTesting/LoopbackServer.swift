@@ -32,7 +32,7 @@ public struct LoopbackServer: Sendable {
             let problem = StoredProblem(type: abort.type ?? "about:blank", detail: abort.detail)
             return TransportResponse(
                 status: abort.kind.status, contentType: "application/problem+json",
-                retryAfter: abort.kind == .busy ? 2 : nil, problem: problem)
+                retryAfter: abort.retryAfter, problem: problem)
         } catch {
             return TransportResponse(status: 500)
         }
@@ -57,11 +57,26 @@ public struct LoopbackServer: Sendable {
         case (.leader(_, let handler), "collection_jobs"):
             return try await collectionJobs(handler, request, task, job: path.dropFirst(3).first)
         case (.helper(let handler), "aggregation_jobs"):
-            return try await aggregationJobs(handler, request, task, job: path.dropFirst(3).first, step: step)
+            return try await exchangingNotices(handler, request, task) {
+                try await aggregationJobs(handler, request, task, job: path.dropFirst(3).first, step: step)
+            }
         case (.helper(let handler), "aggregate_shares"):
-            return try await aggregateShares(handler, request, task, share: path.dropFirst(3).first)
+            return try await exchangingNotices(handler, request, task) {
+                try await aggregateShares(handler, request, task, share: path.dropFirst(3).first)
+            }
         default: throw DAPAbort(.notFound, "there is no such resource", task: task)
         }
+    }
+
+    private func exchangingNotices(
+        _ handler: HelperHandler, _ request: TransportRequest, _ task: TaskID,
+        answer: () async throws -> TransportResponse
+    ) async throws -> TransportResponse {
+        guard request.token == peer, let releases = handler.releases else { return try await answer() }
+        if let notice = request.releases { try await releases.hear(notice, of: task) }
+        var response = try await answer()
+        response.releases = try await releases.notice(of: task)
+        return response
     }
 
     private func collectionJobs(

@@ -6,6 +6,7 @@ struct AggregationJob {
     let taskID: TaskID
     /// Its batch in a leader-selected task.
     let batchID: BatchID?
+    let createdAt: UInt64
     var schedule: Schedule
     var isPrepared = false
     var location: String?
@@ -13,6 +14,7 @@ struct AggregationJob {
     init(taskID: TaskID, batchID: BatchID?, dueAt: UInt64) {
         self.taskID = taskID
         self.batchID = batchID
+        createdAt = dueAt
         schedule = Schedule(dueAt: dueAt)
     }
 }
@@ -31,7 +33,7 @@ extension MemoryStore: LeaderAggregationStore {
             while created < LeaderLimits.jobsPerCreation {
                 let waiting = waiting(taskID, refusals: refusals, now: now)
                 if waiting.isEmpty { break }
-                let next = filling.map { nextBatch(of: taskID, targetSize: $0.targetSize) }
+                let next = filling.map { nextBatch(of: taskID, $0) }
                 if waiting.count < minimumSize, !fills(next?.room, size: size, waiting: waiting.count) {
                     stamp(waiting, taskID, now: now)
                     guard waiting.contains(where: { isUrgent($0, taskID, uploadedBefore: uploadedBefore) }) else {
@@ -82,7 +84,7 @@ extension MemoryStore: LeaderAggregationStore {
         return lease.map { lease in
             AggregationJobWork(
                 lease: lease, taskID: job.taskID, batchID: job.batchID, isPrepared: job.isPrepared,
-                location: job.location,
+                location: job.location, createdAt: job.createdAt,
                 reports: reports(of: number, job.taskID).compactMap { leaderTasks[job.taskID]?.reports[$0].uploaded })
         }
     }
@@ -104,14 +106,16 @@ extension MemoryStore: LeaderAggregationStore {
         return true
     }
 
-    /// Finishes a job. Additions to a collected bucket are dropped, and the job's reports in it are rejected.
+    /// Finishes a job. Additions to a collected or expired bucket are dropped, and the job's reports in it are
+    /// rejected.
     public func finishAggregationJob(
         _ lease: JobLease, additions: [BatchBucket], rejected: [ReportID: ReportError], returned: [ReportID],
         now: UInt64, merge: AggregateShareMerge
     ) async throws -> Bool {
         guard let job = leased(lease), let task = leaderTasks[job.taskID] else { return false }
-        let collected = Set(additions.map(\.id).filter { isCollected($0, task: job.taskID) })
-        let buckets = try task.buckets.adding(additions.filter { !collected.contains($0.id) }, merge: merge)
+        var refused: [BatchBucketID: ReportError] = [:]
+        for bucket in additions.map(\.id) { refused[bucket] = refusal(bucket, task: job.taskID) }
+        let buckets = try task.buckets.adding(additions.filter { refused[$0.id] == nil }, merge: merge)
         leaderTasks[job.taskID]?.buckets = buckets
         for position in reports(of: lease.job, job.taskID) {
             let report = task.reports[position]
@@ -120,8 +124,7 @@ extension MemoryStore: LeaderAggregationStore {
             } else if returned.contains(report.metadata.reportID) {
                 leaderTasks[job.taskID]?.reports[position].rest(now: now)
             } else {
-                leaderTasks[job.taskID]?.reports[position].finish(
-                    collected.contains(bucket(of: report)) ? .batchCollected : nil)
+                leaderTasks[job.taskID]?.reports[position].finish(refused[bucket(of: report)])
             }
         }
         if let batchID = job.batchID, rejected.values.contains(.batchCollected) {
@@ -151,6 +154,14 @@ extension MemoryStore: LeaderAggregationStore {
         }
         aggregationJobs[lease.job] = nil
         return true
+    }
+
+    private func refusal(_ bucket: BatchBucketID, task: TaskID) -> ReportError? {
+        if isCollected(bucket, task: task) { return .batchCollected }
+        guard case .time(let time) = bucket, isForgotten(time, task: task), !isClosed(bucket, task: task) else {
+            return nil
+        }
+        return .reportDropped
     }
 
     private func leased(_ lease: JobLease) -> AggregationJob? {

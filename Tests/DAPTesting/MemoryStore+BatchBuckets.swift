@@ -39,6 +39,12 @@ extension BatchSelector {
         }
     }
 
+    /// When a time-interval batch begins.
+    var start: Time? {
+        guard case .timeInterval(let config) = self else { return nil }
+        return config.batchInterval.start
+    }
+
     /// Whether two batches may have a report in common.
     func overlaps(_ other: BatchSelector) -> Bool {
         switch (self, other) {

@@ -10,6 +10,8 @@ struct CollectionJob {
     var state = CollectionJobState.pending
     /// The batch that is closed on behalf of this job. A job that is finished or failed has none.
     var batch: BatchSelector?
+    /// The batch that this job has collected.
+    var collected: BatchSelector?
     var location: String?
     var schedule: Schedule
 
@@ -92,8 +94,10 @@ extension MemoryStore: LeaderCollectionStore {
         if let batch = job.batch { return .closed(batch) }
         guard let batch = job.query.batch ?? chooseBatch(of: job.taskID, choice) else { return .noBatch }
         if isPartlyCollected(batch, task: job.taskID) { return .collectedByAnother }
+        if let start = batch.start, isForgotten(start, task: job.taskID) { return .expired }
         if closedBatches(of: job.taskID).contains(where: { $0.overlaps(batch) }) { return .closedByAnother }
         collectionJobs[lease.job]?.batch = batch
+        releases.count(.leader, job.taskID)
         return .closed(batch)
     }
 
@@ -112,6 +116,7 @@ extension MemoryStore: LeaderCollectionStore {
         let response = try answer(leaderTasks[job.taskID]?.buckets.within(batch) ?? [])
         leaderTasks[job.taskID, default: LeaderTask()].collected.append(batch)
         collectionJobs[lease.job]?.end(.finished(response))
+        collectionJobs[lease.job]?.collected = batch
         return true
     }
 

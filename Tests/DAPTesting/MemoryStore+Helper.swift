@@ -5,16 +5,24 @@ public import DAPRoles
 struct HelperTask {
     /// The answers that nobody has deleted.
     var responses: [HelperResource: [UInt8]] = [:]
-    var reports: Set<ReportID> = []
+    /// The last time and the batch of each job that was committed.
+    var jobs: [AggregationJobID: (lastTime: Time, batchID: BatchID?)] = [:]
+    /// The times of the reports that were committed.
+    var reports: [ReportID: Time] = [:]
     var buckets: [BatchBucketID: BatchBucket] = [:]
     /// What has been collected, by aggregate shares that were deleted since too.
     var collected: [BatchSelector] = []
+    /// The batches of aggregate shares.
+    var shares: [AggregateShareID: BatchSelector] = [:]
+    /// Nothing is taken for what is before.
+    var forgottenBefore = Time(0)
 
     /// Why a report cannot be committed.
     func error(_ report: ReportMetadata, batchID: BatchID?) -> ReportError? {
-        if reports.contains(report.reportID) { return .reportReplayed }
+        if reports[report.reportID] != nil { return .reportReplayed }
         let bucket = batchID.map(BatchBucketID.batch) ?? .time(report.time)
-        return collected.contains { $0.contains(bucket) } ? .batchCollected : nil
+        if collected.contains(where: { $0.contains(bucket) }) { return .batchCollected }
+        return report.time < forgottenBefore ? .reportDropped : nil
     }
 }
 
@@ -42,11 +50,12 @@ extension MemoryStore: HelperAggregationStore {
         var conflicts: [ReportID: ReportError] = [:]
         for report in job.committed {
             if let error = task.error(report, batchID: job.batchID) { conflicts[report.reportID] = error }
-            task.reports.insert(report.reportID)
+            task.reports[report.reportID] = report.time
         }
         guard conflicts.isEmpty else { return .conflicts(conflicts) }
         task.buckets = try task.buckets.adding(job.additions, merge: merge)
         task.responses[resource] = job.response
+        task.jobs[job.id] = (job.lastTime, job.batchID)
         helperTasks[job.taskID] = task
         forgetDeferredRequest(job.taskID, resource)
         return .committed
@@ -74,9 +83,12 @@ extension MemoryStore: HelperCollectionStore {
         if let response = task.responses[resource] { return .existing(response) }
         if let lease, !isHeld(lease, taskID, resource) { return .abandoned }
         if task.collected.contains(where: { $0.overlaps(batch) }) { return .overlap }
+        if let start = batch.start, start < task.forgottenBefore { return .expired }
         let response = try answer(task.buckets.within(batch))
         task.responses[resource] = response
         task.collected.append(batch)
+        releases.count(.helper, taskID)
+        task.shares[id] = batch
         helperTasks[taskID] = task
         forgetDeferredRequest(taskID, resource)
         return .collected(response)

@@ -56,9 +56,11 @@ extension MemoryStore {
 /// Leader-selected batches.
 extension MemoryStore {
     /// The batch that the next job belongs to, or nil when that is a new one; and how many reports it has room for.
-    func nextBatch(of task: TaskID, targetSize: Int) -> (id: BatchID?, room: Int) {
-        let targetSize = max(1, targetSize)
-        for batch in openBatches(of: task) where !batch.isSealed {
+    func nextBatch(of task: TaskID, _ filling: BatchFilling) -> (id: BatchID?, room: Int) {
+        let targetSize = max(1, filling.targetSize)
+        for batch in openBatches(of: task) where !batch.isSealed && !isBlocked(batch) {
+            let lastTime = leaderTasks[task]?.buckets[.batch(batch.id)]?.times.upperBound
+            if let lastTime, lastTime < filling.freshSince { continue }
             let size = size(of: batch, task: task)
             if size < targetSize { return (batch.id, targetSize - Int(size)) }
         }
@@ -72,6 +74,7 @@ extension MemoryStore {
     /// The batch that a collection job gets, if one meets the choice.
     func chooseBatch(of task: TaskID, _ choice: BatchChoice) -> BatchSelector? {
         let candidates = openBatches(of: task).filter { batch in
+            if isBlocked(batch) { return false }
             if batch.isSealed { return true }
             let size = size(of: batch, task: task)
             return size >= choice.targetSize || (size >= choice.minimumSize && batch.openedAt <= choice.openedBefore)
@@ -86,6 +89,11 @@ extension MemoryStore {
             change(&batch)
             leaderTasks[task]?.batches[position] = batch
         }
+    }
+
+    /// Whether it was opened before the store was noticed to be restored from a backup.
+    private func isBlocked(_ batch: LeaderBatch) -> Bool {
+        releases.block.map { batch.openedAt <= $0.noticedAt } ?? false
     }
 
     /// Oldest first.

@@ -9,6 +9,7 @@ public actor MemoryStore: LeaderStore, HelperStore {
     var collectionJobs: [Int64: CollectionJob] = [:]
     var helperTasks: [TaskID: HelperTask] = [:]
     var deferredRequests: [Int64: StoredDeferredRequest] = [:]
+    var releases = MemoryReleases()
     private var lastJob: Int64 = 0
     private var lastToken: Int64 = 0
 
@@ -36,6 +37,7 @@ public actor MemoryStore: LeaderStore, HelperStore {
         return reports.map { report in
             if leaderTasks[report.taskID]?.position(of: report.metadata.reportID) != nil { return .replayed }
             if isClosed(.time(report.metadata.time), task: report.taskID) { return .batchClosed }
+            if isForgotten(report.metadata.time, task: report.taskID) { return .expired }
             leaderTasks[report.taskID, default: LeaderTask()].append(report)
             return .inserted
         }
@@ -61,6 +63,8 @@ struct LeaderTask {
     var batches: [LeaderBatch] = []
     /// What has been collected, by jobs that were deleted since too.
     var collected: [BatchSelector] = []
+    /// Nothing is taken for what is before.
+    var forgottenBefore = Time(0)
     private var positions: [ReportID: Int] = [:]
 
     func position(of id: ReportID) -> Int? { positions[id] }
@@ -68,6 +72,13 @@ struct LeaderTask {
     mutating func append(_ report: UploadedReport) {
         positions[report.metadata.reportID] = reports.count
         reports.append(StoredReport(metadata: report.metadata, uploaded: report))
+    }
+
+    /// Keeps the reports that are not at the given positions.
+    mutating func remove(_ removed: Set<Int>) {
+        reports = reports.indices.filter { !removed.contains($0) }.map { reports[$0] }
+        positions = [:]
+        for (position, report) in reports.enumerated() { positions[report.metadata.reportID] = position }
     }
 }
 

@@ -1,5 +1,5 @@
 public import DAPMessages
-import DAPRoles
+public import DAPRoles
 import HPKE
 public import VDAF
 
@@ -42,13 +42,29 @@ public struct ReportForge: Sendable {
         public init() {}
     }
 
-    private let deployment: TestDeployment
     private let task: TestTask
+    private let leaderKeys: [TestKeys.Key]
+    private let helperKeys: [TestKeys.Key]
+    private let clock: any WallClock
+    private let random: RandomSource
 
     /// A forge for one of a deployment's tasks.
     public init(_ deployment: TestDeployment, task: TestTask? = nil) {
-        self.deployment = deployment
-        self.task = task ?? deployment.task
+        self.init(
+            task: task ?? deployment.task, leaderKeys: deployment.keys.leader, helperKeys: deployment.keys.helper,
+            clock: deployment.clock, random: deployment.random)
+    }
+
+    /// A forge for any task.
+    public init(
+        task: TestTask, leaderKeys: [TestKeys.Key], helperKeys: [TestKeys.Key], clock: any WallClock,
+        random: RandomSource
+    ) {
+        self.task = task
+        self.leaderKeys = leaderKeys
+        self.helperKeys = helperKeys
+        self.clock = clock
+        self.random = random
     }
 
     /// A report, proper but for what is changed.
@@ -57,10 +73,10 @@ public struct ReportForge: Sendable {
     ) throws -> Forged {
         var shape = Shape()
         change(&shape)
-        var random = deployment.random
+        var random = self.random
         let id = try shape.reportID ?? ReportID(random.bytes(ReportID.byteCount))
         let precision = task.client.configuration.timePrecision
-        let now = Time(posixSeconds: deployment.clock.now(), precision: precision)
+        let now = Time(posixSeconds: clock.now(), precision: precision)
         let metadata = ReportMetadata(
             reportID: id, time: Time(UInt64(Int64(now.value) + shape.unitsAhead)),
             publicExtensions: shape.publicExtensions.map { Extension(extensionType: $0, extensionData: []) })
@@ -83,8 +99,8 @@ public struct ReportForge: Sendable {
     private func seal(
         _ share: [UInt8], for role: AggregatorRole, metadata: ReportMetadata, publicShare: [UInt8], shape: Shape
     ) throws -> HpkeCiphertext {
-        var random = deployment.random
-        let key = (role == .leader ? deployment.keys.leader : deployment.keys.helper)[shape.key].config
+        var random = self.random
+        let key = (role == .leader ? leaderKeys : helperKeys)[shape.key].config
         let sender = try HPKESender(
             publicKey: key.publicKey, ciphersuite: key.ciphersuite,
             info: DomainSeparation.inputShareInfo(receiver: role == .leader ? .leader : .helper))

@@ -15,11 +15,12 @@ extension StoreUser {
     @discardableResult
     func fill(
         to target: Int, minimum: Int = 1, maximum: Int = LeaderLimits.reportsPerJob, uploadedBefore: UInt64 = 0,
-        now: UInt64 = now
+        freshSince: UInt64 = 0, now: UInt64 = now
     ) async throws -> Int {
         try await store.createAggregationJobs(
             task: task, minimumSize: minimum, maximumSize: maximum, uploadedBefore: uploadedBefore,
-            filling: BatchFilling(targetSize: target) { [batchIDs] in batchIDs.next() }, now: now)
+            filling: BatchFilling(targetSize: target, freshSince: Time(freshSince)) { [batchIDs] in batchIDs.next() },
+            now: now)
     }
 
     /// Uploads reports, puts them into jobs of batches and leases those.
@@ -68,8 +69,8 @@ extension StoreUser {
 
     /// Collects the batch that is next.
     @discardableResult
-    func collectAny(_ number: Int) async throws -> BatchID {
-        let (work, batch) = try await closeAny(number)
+    func collectAny(_ number: Int, _ choice: BatchChoice = StoreSamples.anyChoice) async throws -> BatchID {
+        let (work, batch) = try await closeAny(number, choice)
         try await finish(work)
         return batch
     }

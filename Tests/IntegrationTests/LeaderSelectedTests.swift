@@ -18,6 +18,7 @@ import Testing
             title: Past
             description: What was asked last year.
             type: count
+            report_retention: 3650d
             starts: 2025-01-01T00:00:00Z
             ends: 2026-01-01T00:00:00Z
         """

@@ -156,6 +156,7 @@ struct MetricTaskTests {
         ("edges: [0, 1, 2]", "edges: [-0.0, 1.0, 2e0]"),
         ("edges: [0, 1, 2]", "version: 1\n    edges: [0, 1, 2]"),
         ("time_precision: 1d", "time_precision: 86400"),
+        ("time_precision: 1d", "time_precision: 1d\nreport_retention: 60d"),
         ("metrics:", "# a comment\nmetrics:"),
         ("edges: [0, 1, 2]", "edges: [0, 1, 2]\n  - {name: n, title: t, description: d, type: count}"),
     ])

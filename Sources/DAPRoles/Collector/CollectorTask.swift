@@ -75,6 +75,10 @@ public struct CollectorTask: Sendable {
         guard let result = try? vdaf.unshard(shares) else {
             throw CollectionFailure.unreadable("an aggregate share does not decode")
         }
+        guard AggregateRangeRule.accepts(result, of: vdaf.parameters, reportCount: response.reportCount) else {
+            throw CollectionFailure.unreadable(
+                "\(response.reportCount) reports cannot have such a total: an aggregator added noise, or lies")
+        }
         return CollectionResult(reportCount: response.reportCount, interval: response.interval, result: result)
     }
 }

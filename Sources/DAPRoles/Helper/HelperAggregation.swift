@@ -56,10 +56,17 @@ struct HelperAggregation {
         return rule.open(share.encryptedInputShare, metadata: share.metadata, publicShare: share.publicShare)
     }
 
+    /// The positions of the reports that are not rejected.
+    var candidates: [Int] { errors.indices.filter { errors[$0] == nil } }
+
+    /// Rejects reports at the given positions; nil is no rejection.
+    mutating func reject(_ additional: [ReportError?], at positions: [Int]) {
+        for (position, error) in zip(positions, additional) where error != nil { errors[position] = error }
+    }
+
     /// Rejects reports, position by position; a first error stays.
     ///
     /// - Returns: whether a report was rejected that was not before.
-    @discardableResult
     mutating func reject(_ additional: [ReportError?]) -> Bool {
         var isNew = false
         for (position, error) in additional.enumerated() where error != nil && errors[position] == nil {
@@ -98,7 +105,8 @@ struct HelperAggregation {
                 VerifyResp(reportID: $0.reportShare.metadata.reportID, outcome: $1)
             })
         return HelperAggregationCommit(
-            taskID: task.id, id: id, batchID: buckets.batchID, lease: lease, committed: committed,
+            taskID: task.id, id: id, batchID: buckets.batchID, lease: lease,
+            lastTime: inits.map(\.reportShare.metadata.time).max(), committed: committed,
             additions: buckets.make(reports: committed, aggregateShares: batch.aggregateShares),
             response: try response.encoded())
     }

@@ -28,7 +28,7 @@ public struct HelperDriver: Sendable {
     public func run() async {
         await withDiscardingTaskGroup { group in
             for _ in 0..<Self.concurrentRequests {
-                group.addTask { await loop.run("a deferred request") { try await stepDeferredRequest() } }
+                group.addTask { await loop.run("a deferred request") { try await turn() } }
             }
         }
     }
@@ -37,21 +37,25 @@ public struct HelperDriver: Sendable {
     ///
     /// - Returns: whether there was something to do.
     /// - Throws: the store's error, or `CancellationError`; then the request is given back for others to go on with.
-    public func stepDeferredRequest() async throws -> Bool {
+    public func stepDeferredRequest() async throws -> Bool { try await turn().hasWorked() }
+
+    private func turn() async throws -> Turn {
         let now = handler.clock.now()
         let leased = try await shielded { [store = handler.store] in
             try await store.leaseDeferredRequest(now: now, leaseEnd: now + Self.leaseDuration)
         }
-        guard let work = leased else { return false }
+        guard let work = leased else { return .idle }
+        handler.answers.enter(1, at: now)
         do {
             try await answer(work)
+            handler.answers.leave(1, isServed: true, at: handler.clock.now())
         } catch {
-            await loop.giveBack(work.lease, after: error) { [store = handler.store] lease, dueAt in
+            handler.answers.leave(1, isServed: false, at: handler.clock.now())
+            return try await loop.giveBack(work.lease, after: error) { [store = handler.store] lease, dueAt in
                 try await store.releaseDeferredRequest(lease, dueAt: dueAt)
             }
-            throw error
         }
-        return true
+        return .worked
     }
 
     private func answer(_ work: DeferredWork) async throws {

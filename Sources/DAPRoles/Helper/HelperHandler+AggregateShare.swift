@@ -64,6 +64,8 @@ extension HelperHandler {
         switch outcome {
         case .collected(let response), .existing(let response): return response
         case .overlap: throw DAPAbort(.batchOverlap, "a part of the batch has been collected", task: task.id)
+        case .expired:
+            throw DAPAbort(.batchInvalid, "a part of the batch is older than what is kept", task: task.id)
         case .abandoned: return nil
         }
     }

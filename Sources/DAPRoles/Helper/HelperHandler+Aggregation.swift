@@ -81,7 +81,11 @@ extension HelperHandler {
             task: task, keyring: keyring, request: request, batchID: batchID, now: clock.now(),
             blockedThrough: tasks.blockedThrough)
         let metadata = request.verifyInits.map(\.reportShare.metadata)
-        job.reject(try await store.commitErrors(task: task.id, batchID: batchID, reports: metadata))
+        // The store is asked for none that is refused anyway: it has no room for every time that fits the wire.
+        let candidates = job.candidates
+        let errors = try await store.commitErrors(
+            task: task.id, batchID: batchID, reports: candidates.map { metadata[$0] })
+        job.reject(errors, at: candidates)
         // Each round rejects at least one more report, so there are at most as many rounds as reports.
         while true {
             let commit = try await job.verify(id: id, lease: lease)

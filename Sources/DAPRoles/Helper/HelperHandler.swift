@@ -19,11 +19,16 @@ public struct HelperHandler: Sendable {
     let clock: any WallClock
     let random: RandomSource
     let answering: Answering
+    /// Watches for backups that were restored; nil where there are none. Whoever takes a leader's requests lets it hear
+    /// what they say of releases, before they are handled.
+    public let releases: ReleaseWatch?
+    /// The deferred requests that are being answered.
+    let answers = LoadGauge()
 
     /// A handler over a store.
     public init(
         tasks: TaskRegistry, keyring: HpkeKeyring, store: any HelperStore, clock: any WallClock, random: RandomSource,
-        answering: Answering = .atOnce
+        answering: Answering = .atOnce, releases: ReleaseWatch? = nil
     ) {
         self.tasks = tasks
         self.keyring = keyring
@@ -31,13 +36,16 @@ public struct HelperHandler: Sendable {
         self.clock = clock
         self.random = random
         self.answering = answering
+        self.releases = releases
     }
 
     /// Keeps a request for the driver.
     func answerLater(_ resource: HelperResource, body: [UInt8], task: TaskID) async throws -> HelperAnswer {
         let request = DeferredRequest(taskID: task, resource: resource, body: body)
         guard let answer = try await store.deferRequest(request, now: clock.now()) else {
-            throw DAPAbort(.busy, "too many requests of the task wait for their answers", task: task)
+            throw DAPAbort(
+                .busy, "too many requests of the task wait for their answers", task: task,
+                retryAfter: answers.pause(waiting: HelperLimits.deferredRequests, at: clock.now()))
         }
         return answer
     }

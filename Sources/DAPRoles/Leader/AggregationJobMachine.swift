@@ -69,11 +69,23 @@ package struct AggregationJobMachine {
     private var response: [UInt8]?
     /// The reports that are in the last step of verification.
     private var continued: [ReportMetadata] = []
+    /// What the store cannot tell whether it was counted.
+    private var blocked: Set<ReportID> = []
     private var rejected: [ReportID: ReportError] = [:]
     private var returned: [ReportID] = []
 
-    package init(work: AggregationJobWork) {
+    /// - Parameters:
+    ///   - task: the job's task, to be given with `blockedThrough`.
+    ///   - blockedThrough: POSIX seconds up to which reports may have been counted before, if there are such: a job that
+    ///     was not prepared goes without them.
+    package init(work: AggregationJobWork, task: AggregatorTask? = nil, blockedThrough: UInt64? = nil) {
         self.work = work
+        if let task, let blockedThrough, !work.isPrepared {
+            for report in work.reports
+            where ReportAgeRule.isBlocked(report.metadata.time, task: task, through: blockedThrough) {
+                blocked.insert(report.metadata.reportID)
+            }
+        }
         location = work.location
         isPolled = work.location != nil
         buckets = BucketAdditions(batchID: work.batchID)
@@ -105,6 +117,8 @@ package struct AggregationJobMachine {
         var rejected: [ReportID: ReportError] = [:]
         for (report, outcome) in zip(work.reports, outcomes) {
             switch outcome {
+            case .success where blocked.contains(report.metadata.reportID):
+                rejected[report.metadata.reportID] = .reportDropped
             case .success(let continuation): entries.append(Entry(report: report, continuation: continuation))
             case .failure: rejected[report.metadata.reportID] = .vdafVerifyError
             }
@@ -184,9 +198,23 @@ package struct AggregationJobMachine {
             case .finish: return abandon(because: "the helper finished before the leader could")
             }
         }
-        // Together again they would make the same request, so the helper should forget its answer.
-        let isAnswerInTheWay = returned.count == entries.count
-        return (isAnswerInTheWay ? location.map(Self.abandon) ?? [] : []) + [.verify(inputs)]
+        if returned.count == entries.count, let location { return rest(location) }
+        return [.verify(inputs)]
+    }
+
+    /// All reports of the job are too early. They stay together: once the helper has forgotten its answer, a request that is
+    /// still on its way may be the one that it takes, and nothing but the same bytes finds out what became of it.
+    private mutating func rest(_ location: String) -> [Effect] {
+        // A helper that answers later takes two attempts for each answer.
+        guard work.lease.attempt <= LeaderLimits.rests * (isPolled ? 2 : 1) else {
+            // The helper keeps its answer, so that nothing that arrives later is taken.
+            for id in returned { rejected[id] = .reportTooEarly }
+            returned = []
+            return [.verify([])]
+        }
+        let pause = Backoff.pause(attempt: work.lease.attempt, retryAfter: nil, limit: LeaderLimits.longestRest)
+        return Self.abandon(at: location)
+            + [.release(reason: "all reports are too early for the helper", pause: pause, location: nil)]
     }
 
     private mutating func verified(_ batch: VerifiedBatch<Void>) -> [Effect] {
@@ -231,7 +259,9 @@ package struct AggregationJobMachine {
 
     private func release(_ reason: String, retryAfter: UInt64? = nil) -> Effect {
         let pause = Backoff.pause(attempt: work.lease.attempt, retryAfter: retryAfter)
-        return .release(reason: reason, pause: pause, location: isPolled ? location : nil)
+        // A location that never answers is given up: the request finds the job again wherever it is.
+        let isKept = isPolled && !work.lease.attempt.isMultiple(of: Backoff.attemptsPerLocation)
+        return .release(reason: reason, pause: pause, location: isKept ? location : nil)
     }
 }
 

@@ -4,6 +4,9 @@ public import DAPMessages
 public struct CollectionHandler: Sendable {
     /// Seconds after which a collector is told to ask again.
     public static let retryAfter: UInt64 = 1
+    /// Seconds that a collector with too many unfinished jobs is told to wait. They wait for reports and for the helper,
+    /// not for each other, so that nobody knows how long they will take.
+    public static let busyRetryAfter: UInt64 = 30
 
     let tasks: TaskRegistry
     let store: any LeaderCollectionStore
@@ -35,7 +38,9 @@ public struct CollectionHandler: Sendable {
         switch creation {
         case .job(let jobID, let state): return (jobID, state)
         case .overlap: throw DAPAbort(.batchOverlap, "a part of the batch has been collected", task: id)
-        case .tooMany: throw DAPAbort(.busy, "the task has too many unfinished collection jobs", task: id)
+        case .tooMany:
+            throw DAPAbort(
+                .busy, "the task has too many unfinished collection jobs", task: id, retryAfter: Self.busyRetryAfter)
         }
     }
 

@@ -90,6 +90,7 @@ package struct CollectionJobMachine {
         case .closing(.noBatch): wait("no batch is ready")
         case .closing(.closedByAnother): wait("another collection job is at work on this batch")
         case .closing(.collectedByAnother): fail(.batchOverlap, "a part of the batch has been collected")
+        case .closing(.expired): fail(.batchInvalid, "a part of the batch is older than what is kept")
         case .closing(.leaseLost): []
         case .buckets(let buckets): ask(buckets)
         case .answered(let reply): answered(reply)
@@ -132,7 +133,7 @@ package struct CollectionJobMachine {
             if let location { return [.poll(url: location)] }
             return [.askHelper(body: try request.encoded())]
         } catch let abort as DAPAbort {
-            return [.fail(StoredProblem(type: abort.type ?? "about:blank", detail: abort.detail))]
+            return [.fail(StoredProblem(abort))]
         } catch {
             return [.release(reason: "the stored batch cannot be read", pause: Backoff.longest, location: location)]
         }
@@ -149,12 +150,25 @@ package struct CollectionJobMachine {
                     reason: "the helper is still working on its share", pause: pause,
                     location: reply.location ?? location)
             ]
-        case .refused(let problem, _) where isPoll && ProblemType(urn: problem.type) == nil:
+        case .refused(let problem, _) where Self.isDefinite(problem): return [.fail(problem)]
+        case .refused where isPoll:
             // The helper has forgotten the share, or does not let itself be asked: the request decides.
             location = nil
             return askAgain()
-        case .refused(let problem, _): return [.fail(problem)]
+        // An operator can mend it. Were the batch opened again meanwhile, it would take reports that the helper, which may
+        // have answered an earlier request that nobody heard of, counts no more.
+        case .refused(let problem, _): return [release("the helper refused: \(problem.detail)")]
         case .unavailable(let reason, let retryAfter): return [release(reason, retryAfter: retryAfter)]
+        }
+    }
+
+    /// Whether the helper refuses the batch for what it is asked, and so has not collected it for this request.
+    private static func isDefinite(_ problem: StoredProblem) -> Bool {
+        switch ProblemType(urn: problem.type) {
+        case .invalidMessage, .batchInvalid, .invalidBatchSize, .invalidAggregationParameter, .batchMismatch,
+            .batchOverlap, .unsupportedExtension, .invalidExtension:
+            true
+        case .unrecognizedTask, .unrecognizedAggregationJob, .stepMismatch, .invalidTask, nil: false
         }
     }
 
@@ -186,7 +200,8 @@ package struct CollectionJobMachine {
 
     private func release(_ reason: String, retryAfter: UInt64? = nil) -> Effect {
         let pause = Backoff.pause(attempt: work.lease.attempt, retryAfter: retryAfter, limit: Self.longestPause)
-        return .release(reason: reason, pause: pause, location: location)
+        let isKept = !work.lease.attempt.isMultiple(of: Backoff.attemptsPerLocation)
+        return .release(reason: reason, pause: pause, location: isKept ? location : nil)
     }
 
     private func fail(_ type: ProblemType, _ detail: String) -> [Effect] {

@@ -6,21 +6,22 @@ extension LeaderDriver {
     ///
     /// - Returns: whether there was something to do.
     /// - Throws: the store's error, or `CancellationError`; then the job is given back for others to go on with.
-    public func stepCollectionJob() async throws -> Bool {
+    public func stepCollectionJob() async throws -> Bool { try await collectionTurn().hasWorked() }
+
+    func collectionTurn() async throws -> Turn {
         let now = clock.now()
         let leased = try await shielded { [store, pace] in
             try await store.leaseCollectionJob(now: now, leaseEnd: now + pace.leaseDuration)
         }
-        guard let work = leased else { return false }
+        guard let work = leased else { return .idle }
         do {
             try await drive(work)
         } catch {
-            await giveBack(work.lease, after: error) { [store] lease, dueAt in
+            return try await giveBack(work.lease, after: error) { [store] lease, dueAt in
                 try await store.releaseCollectionJob(lease, dueAt: dueAt, location: work.location)
             }
-            throw error
         }
-        return true
+        return .worked
     }
 
     private func drive(_ work: CollectionJobWork) async throws {
@@ -55,36 +56,52 @@ extension LeaderDriver {
             let request = TransportRequest(
                 .post, ResourceURL.aggregateShares(of: task), mediaType: .aggregateShareReq,
                 token: helperToken(task.id), body: body)
-            return .answered(try await ask(request, expecting: .aggregateShare))
+            return .answered(try await ask(request, of: task.id, expecting: .aggregateShare))
         case .poll(let url):
             let request = TransportRequest(.get, url, token: helperToken(task.id))
-            return .answered(try await ask(request, expecting: .aggregateShare))
+            return .answered(try await ask(request, of: task.id, expecting: .aggregateShare))
         case .reopen(let reason, let pause):
             logger.info("a batch is opened again", metadata: ["task": "\(task.id)", "reason": "\(reason)"])
             try await store.reopenBatch(lease)
             try await store.releaseCollectionJob(lease, dueAt: clock.now() + pause, location: nil)
         case .finish(let request, let helperShare, let count, let checksum):
-            do {
-                let isFinished = try await store.finishCollectionJob(lease) { [random] buckets in
-                    var random = random
-                    let totals = try BatchTotals(buckets, vdaf: task.vdaf)
-                    guard totals.reportCount == count, totals.checksum == checksum else { throw BatchChanged() }
-                    return try Self.answer(request, totals, helperShare: helperShare, task: task, using: &random)
-                }
-                return isFinished ? nil : .changed
-            } catch is BatchChanged {
-                return .changed
+            return try await finish(lease, task: task) { totals, random in
+                guard totals.reportCount == count, totals.checksum == checksum else { throw BatchChanged() }
+                return try Self.answer(request, totals, helperShare: helperShare, task: task, using: &random)
             }
-        case .fail(let problem):
-            logger.info(
-                "a collection job failed",
-                metadata: ["task": "\(task.id)", "type": "\(problem.type)", "detail": "\(problem.detail)"])
-            try await store.failCollectionJob(lease, problem: problem)
+        case .fail(let problem): try await fail(lease, problem, task: task)
         case .release(let reason, let pause, let location):
             logger.info("a collection job waits", metadata: ["task": "\(task.id)", "reason": "\(reason)"])
             try await store.releaseCollectionJob(lease, dueAt: clock.now() + pause, location: location)
         }
         return nil
+    }
+
+    private func finish(
+        _ lease: JobLease, task: AggregatorTask,
+        answer: @Sendable (_ totals: BatchTotals, _ random: inout RandomSource) throws -> [UInt8]
+    ) async throws -> CollectionJobMachine.Event? {
+        do {
+            let isFinished = try await store.finishCollectionJob(lease) { [random, tasks] buckets in
+                var random = random
+                // The helper may have told along with its share that this store was restored.
+                try CollectionRequestRule.check(buckets, task: task, blockedThrough: tasks.blockedThrough)
+                return try answer(BatchTotals(buckets, vdaf: task.vdaf), &random)
+            }
+            return isFinished ? nil : .changed
+        } catch is BatchChanged {
+            return .changed
+        } catch let abort as DAPAbort {
+            try await fail(lease, StoredProblem(abort), task: task)
+            return nil
+        }
+    }
+
+    private func fail(_ lease: JobLease, _ problem: StoredProblem, task: AggregatorTask) async throws {
+        logger.info(
+            "a collection job failed",
+            metadata: ["task": "\(task.id)", "type": "\(problem.type)", "detail": "\(problem.detail)"])
+        try await store.failCollectionJob(lease, problem: problem)
     }
 
     private func choice(_ task: AggregatorTask) -> BatchChoice {

@@ -38,12 +38,17 @@ public struct LeaderDriver: Sendable {
     let random: RandomSource
     let pace: Pace
     let logger: Logger
+    let releases: ReleaseWatch?
+    /// The tasks that no aggregation jobs could be created for.
+    let failingTasks = TaskBackoff()
 
-    /// - Parameter helperToken: the bearer token that the helper of a task knows the leader by.
+    /// - Parameters:
+    ///   - helperToken: the bearer token that the helper of a task knows the leader by.
+    ///   - releases: watches for backups that were restored; nil where there are none.
     public init(
         tasks: TaskRegistry, store: any LeaderStore, transport: any Transport,
         helperToken: @escaping @Sendable (TaskID) -> SecretBytes?, clock: any WallClock, random: RandomSource,
-        pace: Pace = Pace(), logger: Logger
+        pace: Pace = Pace(), logger: Logger, releases: ReleaseWatch? = nil
     ) {
         self.tasks = tasks
         self.store = store
@@ -53,35 +58,41 @@ public struct LeaderDriver: Sendable {
         self.random = random
         self.pace = pace
         self.logger = logger
+        self.releases = releases
     }
 
     /// Works until the surrounding task is cancelled.
     public func run() async {
         let loop = WorkLoop(clock: clock, idlePause: pace.idlePause, logger: logger)
         await withDiscardingTaskGroup { group in
-            group.addTask { await loop.run("creating aggregation jobs") { try await createAggregationJobs() } }
+            group.addTask { await loop.run("creating aggregation jobs") { try await creationTurn() } }
             for _ in 0..<pace.concurrentJobs {
-                group.addTask { await loop.run("an aggregation job") { try await stepAggregationJob() } }
+                group.addTask { await loop.run("an aggregation job") { try await aggregationTurn() } }
             }
-            group.addTask { await loop.run("a collection job") { try await stepCollectionJob() } }
+            group.addTask { await loop.run("a collection job") { try await collectionTurn() } }
         }
     }
 
-    /// Asks the helper; without an answer it counts as unavailable.
+    /// Asks the helper of a task; without an answer it counts as unavailable. What the two know of each other's releases
+    /// goes along.
     ///
-    /// - Throws: `CancellationError` when the driver is being stopped, which is no failure of the helper's.
-    func ask(_ request: TransportRequest, expecting mediaType: MediaType) async throws -> PeerReply {
+    /// - Throws: `CancellationError` when the driver is being stopped, which is no failure of the helper's; the store's
+    ///   error.
+    func ask(_ request: TransportRequest, of task: TaskID, expecting mediaType: MediaType) async throws -> PeerReply {
+        var request = request
+        request.releases = try await releases?.notice(of: task)
         let reply = await transport.ask(request, expecting: mediaType)
+        if let notice = reply.releases { try await releases?.hear(notice, of: task) }
         if case .unavailable = reply.answer { try Task.checkCancellation() }
         return reply
     }
 
     /// Ends a lease after an error.
     func giveBack(
-        _ lease: JobLease, after error: any Error,
+        _ lease: JobLease, after error: any Error, longest: UInt64 = WorkLoop.longestFailurePause,
         release: @escaping @Sendable (_ lease: JobLease, _ dueAt: UInt64) async throws -> Void
-    ) async {
-        await WorkLoop(clock: clock, idlePause: pace.idlePause, logger: logger)
-            .giveBack(lease, after: error, release: release)
+    ) async throws -> Turn {
+        try await WorkLoop(clock: clock, idlePause: pace.idlePause, logger: logger)
+            .giveBack(lease, after: error, longest: longest, release: release)
     }
 }

@@ -25,7 +25,7 @@ public actor UploadBatcher {
     ///
     /// - Parameter reports: of one upload, at most `LeaderLimits.uploadBatch`.
     /// - Returns: one outcome per report, in order.
-    /// - Throws: `DAPAbort` busy when too many reports are waiting; the store's error when the commit failed.
+    /// - Throws: `DAPAbort` busy, without a pause, when too many reports are waiting; the store's error when the commit failed.
     public func insert(_ reports: [UploadedReport]) async throws -> [ReportInsertion] {
         guard !reports.isEmpty else { return [] }
         precondition(reports.count <= LeaderLimits.uploadBatch, "an upload fits a transaction")

@@ -12,6 +12,8 @@ public struct UploadHandler: Sendable {
     let keyring: HpkeKeyring
     let batcher: UploadBatcher
     let clock: any WallClock
+    /// The reports that wait for the store.
+    private let load = LoadGauge()
 
     /// - Parameter batcher: stands before the store.
     public init(tasks: TaskRegistry, keyring: HpkeKeyring, batcher: UploadBatcher, clock: any WallClock) {
@@ -58,14 +60,28 @@ public struct UploadHandler: Sendable {
                 .unsupportedExtension, "there are unknown report extensions", task: id,
                 unsupportedExtensions: Set(unknownExtensions.joined()).sorted())
         }
-        for (position, outcome) in zip(positions, try await batcher.insert(accepted)) where outcome != .inserted {
+        for (position, outcome) in zip(positions, try await insert(accepted)) where outcome != .inserted {
             // DAP §4.4.2 names report_replayed for both: seen before, and its batch collected.
-            errors[position] = .reportReplayed
+            errors[position] = outcome == .expired ? .reportDropped : .reportReplayed
         }
         return UploadErrors(
             statuses: zip(request.reports, errors).compactMap { report, error in
                 error.map { ReportUploadStatus(id: report.metadata.reportID, error: $0) }
             })
+    }
+
+    private func insert(_ reports: [UploadedReport]) async throws -> [ReportInsertion] {
+        load.enter(reports.count, at: clock.now())
+        do {
+            let outcomes = try await batcher.insert(reports)
+            load.leave(reports.count, isServed: true, at: clock.now())
+            return outcomes
+        } catch {
+            load.leave(reports.count, isServed: false, at: clock.now())
+            guard let abort = error as? DAPAbort, abort.kind == .busy else { throw error }
+            throw DAPAbort(
+                .busy, abort.detail, task: abort.taskID, retryAfter: load.pause(at: clock.now()))
+        }
     }
 
     private enum Verdict {

@@ -13,7 +13,8 @@ public protocol HelperAggregationStore: Sendable {
     /// Looks up, without promise, which reports could not be committed. Only `commitAggregationJob` decides.
     ///
     /// - Parameter batchID: the job's batch in a leader-selected task; nil in a time-interval task.
-    /// - Returns: per report nil, `report_replayed` or `batch_collected`.
+    /// - Returns: per report nil, `report_replayed`, `batch_collected`, or `report_dropped` when its unit of time has
+    ///   expired (`GarbageStore`).
     func commitErrors(task: TaskID, batchID: BatchID?, reports: [ReportMetadata]) async throws -> [ReportError?]
 
     /// Commits a whole job *if every one of its reports can be committed*: report IDs for replay checks, additions to
@@ -32,9 +33,9 @@ public protocol HelperCollectionStore: Sendable {
     /// How far an aggregate share has come, or nil when there is none of that ID.
     func aggregateShare(task: TaskID, id: AggregateShareID) async throws -> HelperAnswer?
 
-    /// Collects a batch *unless a part of it was collected*: reads its buckets, stores the answer made from them and
-    /// marks the batch collected, all in one transaction. `answer` may be run more than once; only its last result is
-    /// kept; when it throws, nothing changes. A deferred request for the share is done by it.
+    /// Collects a batch *unless a part of it was collected or has expired*: reads its buckets, stores the answer made
+    /// from them and marks the batch collected, all in one transaction. `answer` may be run more than once; only its
+    /// last result is kept; when it throws, nothing changes. A deferred request for the share is done by it.
     ///
     /// - Parameter lease: of the deferred request that is being answered, if one is.
     func collectBatch(
@@ -132,6 +133,8 @@ public struct HelperAggregationCommit: Sendable {
     public let batchID: BatchID?
     /// The lease of the deferred request that is being answered, if one is: without it nothing is committed.
     public let lease: JobLease?
+    /// The time of the last report of the request, rejected ones included: until it has expired the response is kept.
+    public let lastTime: Time
     /// The reports whose output shares are in `additions`.
     public let committed: [ReportMetadata]
     /// What is added to the buckets.
@@ -140,14 +143,17 @@ public struct HelperAggregationCommit: Sendable {
     public let response: [UInt8]
 
     /// A job with its outcome.
+    ///
+    /// - Parameter lastTime: when it is nil, that of the last committed report.
     public init(
-        taskID: TaskID, id: AggregationJobID, batchID: BatchID? = nil, lease: JobLease? = nil,
+        taskID: TaskID, id: AggregationJobID, batchID: BatchID? = nil, lease: JobLease? = nil, lastTime: Time? = nil,
         committed: [ReportMetadata], additions: [BatchBucket], response: [UInt8]
     ) {
         self.taskID = taskID
         self.id = id
         self.batchID = batchID
         self.lease = lease
+        self.lastTime = lastTime ?? committed.map(\.time).max() ?? Time(0)
         self.committed = committed
         self.additions = additions
         self.response = response
@@ -174,6 +180,8 @@ public enum HelperCollectionOutcome: Sendable, Equatable {
     case existing([UInt8])
     /// A part of the batch was collected by another request, or by one whose answer was deleted; nothing changed.
     case overlap
+    /// A part of the interval has expired (`GarbageStore`); nothing changed.
+    case expired
     /// The lease was lost, or the leader has deleted the aggregate share; nothing changed.
     case abandoned
 }

@@ -153,6 +153,8 @@ public enum BatchClosing: Sendable, Equatable {
     case closedByAnother
     /// Another job has collected a part of it: this one can never succeed.
     case collectedByAnother
+    /// A part of it has expired (`GarbageStore`): this job can never succeed.
+    case expired
     /// The lease was lost.
     case leaseLost
 }

@@ -5,11 +5,11 @@ public import DAPMessages
 ///
 /// A method that throws may or may not have taken effect (a commit can fail to report that it
 /// succeeded); callers repeat it, and every method is written so that a repetition does no harm.
-public protocol LeaderStore: LeaderReportStore, LeaderAggregationStore, LeaderCollectionStore {}
+public protocol LeaderStore: LeaderReportStore, LeaderAggregationStore, LeaderCollectionStore, GarbageStore {}
 
 /// The leader's uploaded reports.
 public protocol LeaderReportStore: Sendable {
-    /// Stores each report *if unseen and its batch is open*, all in one transaction.
+    /// Stores each report *if unseen, its batch is open and its unit of time has not expired*, all in one transaction.
     ///
     /// - Parameter reports: at most `LeaderLimits.uploadBatch`, of any tasks, perhaps with repetitions.
     /// - Returns: one outcome per report, in order.
@@ -50,6 +50,8 @@ public enum ReportInsertion: Sendable, Equatable {
     case replayed
     /// Its batch has been collected or is being collected.
     case batchClosed
+    /// Its unit of time has expired (`GarbageStore`).
+    case expired
 }
 
 /// The leader's aggregation jobs (DAP §4.5).
@@ -85,8 +87,8 @@ public protocol LeaderAggregationStore: Sendable {
     /// - Returns: false when the lease was lost; then nothing changed.
     func prepareAggregationJob(_ lease: JobLease, rejected: [ReportID: ReportError]) async throws -> Bool
 
-    /// Finishes a job: adds output shares to their buckets *unless collected*, records rejections, erases all of its
-    /// reports' shares; the reports' IDs stay for replay checks.
+    /// Finishes a job: adds output shares to their buckets *unless collected or expired*, records rejections, erases all
+    /// of its reports' shares; the reports' IDs stay for replay checks.
     ///
     /// When reports are rejected as `batch_collected`, the helper has collected the job's leader-selected batch: it takes
     /// no more reports, and `closeBatch` gives it out whatever the choice.
@@ -141,19 +143,22 @@ public struct AggregationJobWork: Sendable {
     public let isPrepared: Bool
     /// Where the helper is working on the job, if it said so.
     public let location: String?
+    /// POSIX seconds at which the job was created.
+    public let createdAt: UInt64
     /// The reports, in the job's order.
     public let reports: [UploadedReport]
 
     /// A job with its reports.
     public init(
         lease: JobLease, taskID: TaskID, batchID: BatchID? = nil, isPrepared: Bool, location: String? = nil,
-        reports: [UploadedReport]
+        createdAt: UInt64, reports: [UploadedReport]
     ) {
         self.lease = lease
         self.taskID = taskID
         self.batchID = batchID
         self.isPrepared = isPrepared
         self.location = location
+        self.createdAt = createdAt
         self.reports = reports
     }
 }
@@ -162,12 +167,17 @@ public struct AggregationJobWork: Sendable {
 public struct BatchFilling: Sendable {
     /// How many reports a batch is filled to.
     public let targetSize: Int
+    /// A batch whose last aggregated report is from before takes no more: the helper may be about to forget it.
+    public let freshSince: Time
     /// Gives the ID of a new batch, fresh each time.
     public let newBatchID: @Sendable () -> BatchID
 
     /// A way of filling batches.
-    public init(targetSize: Int, newBatchID: @escaping @Sendable () -> BatchID) {
+    public init(
+        targetSize: Int, freshSince: Time = Time(0), newBatchID: @escaping @Sendable () -> BatchID
+    ) {
         self.targetSize = targetSize
+        self.freshSince = freshSince
         self.newBatchID = newBatchID
     }
 }

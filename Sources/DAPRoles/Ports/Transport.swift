@@ -37,6 +37,8 @@ public struct TransportRequest: Sendable {
     public let token: SecretBytes?
     /// The body.
     public let body: [UInt8]
+    /// What the other aggregator is told of releases, when the request goes to one.
+    public var releases: ReleaseNotice?
 
     /// A request; a GET or DELETE has no body.
     public init(
@@ -64,6 +66,8 @@ public struct TransportResponse: Sendable {
     public let body: [UInt8]
     /// The problem document in the body, when there is one (RFC 9457).
     public let problem: StoredProblem?
+    /// What the other aggregator says of releases, when the response comes from one that does.
+    public var releases: ReleaseNotice?
 
     /// A response.
     public init(

@@ -15,10 +15,14 @@ package enum ReportAgeRule {
     package static func check(
         _ time: Time, task: AggregatorTask, now: UInt64, isUpload: Bool, blockedThrough: UInt64?
     ) -> ReportError? {
-        let retention = task.reportRetention
-        let allowed = isUpload ? retention - min(uploadMargin, retention / 10) : retention
+        let allowed = isUpload ? uploadRetention(of: task) : task.reportRetention
         if time < expiry(task: task, retention: allowed, now: now) { return .reportDropped }
         return blockedThrough.map { isBlocked(time, task: task, through: $0) } == true ? .reportDropped : nil
+    }
+
+    /// How old, in seconds, what the leader still begins with may be.
+    package static func uploadRetention(of task: AggregatorTask) -> UInt64 {
+        task.reportRetention - min(uploadMargin, task.reportRetention / 10)
     }
 
     /// The first unit of time that has not expired: those before it ended longer ago than the retention.

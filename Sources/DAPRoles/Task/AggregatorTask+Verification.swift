@@ -71,7 +71,7 @@ extension AggregatorTask {
 }
 
 extension AggregatorTask {
-    /// Bytes of the leader's input shares in one aggregation job, about: a job is in memory while it is worked on, and
+    /// Bytes of the leader's input shares, and of its verifier shares, in one aggregation job, about: a job is in memory while it is worked on, and
     /// verified within its lease.
     private static let bytesPerJob = 32 << 20
     /// Bytes of an encoded field element, at most (VDAF §6.1).
@@ -79,12 +79,21 @@ extension AggregatorTask {
 
     /// Reports in one aggregation job of this task.
     package var reportsPerJob: Int {
-        let reports = Self.bytesPerJob / (vdaf.parameters.measurementLength * Self.elementSize)
+        let reports = Self.bytesPerJob / (vdaf.parameters.shareLength * Self.elementSize)
         return min(max(reports, 1), LeaderLimits.reportsPerJob)
     }
 }
 
 extension Prio3Parameters {
+    /// Field elements of an input share or a verifier share, about: a long chunk makes both long, whatever is measured.
+    fileprivate var shareLength: Int {
+        switch self {
+        case .count, .sum: measurementLength
+        case .sumVec(_, _, let chunkLength), .histogram(_, let chunkLength), .multihotCountVec(_, let chunkLength, _):
+            measurementLength + 2 * Int(chunkLength)
+        }
+    }
+
     /// Field elements of an encoded measurement (VDAF §7.4).
     fileprivate var measurementLength: Int {
         func bits(_ maximum: UInt64) -> Int { max(1, UInt64.bitWidth - maximum.leadingZeroBitCount) }

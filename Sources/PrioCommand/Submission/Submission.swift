@@ -163,6 +163,7 @@ extension ReportError {
         case .invalidMessage: "it is malformed"
         case .reportTooEarly: "its time is in the future"
         case .taskNotStarted: "the task has not started"
+        default: "the leader gives a reason that is not known here (\(rawValue))"
         }
     }
 }

@@ -106,6 +106,15 @@ import VDAF
         forge = ReportForge(deployment)
     }
 
+    @Test("Reports that have outlived the retention are dropped, up to its end they are aggregated")
+    func tooOld() async throws {
+        let units = Int64(AggregatorTask.usualRetention / 3600)
+        let response = try AggregationJobResp(
+            decoding: try await create([-units - 1, -units, 0].map { age in try forge.report { $0.unitsAhead = age } })
+                .1)
+        #expect(response.verifyResps.map(\.outcome.error) == [.reportDropped, nil, nil])
+    }
+
     @Test("Each bad report gets its error, in the request's order, and the good ones beside it are aggregated")
     func badReports() async throws {
         let cases: [(ReportError, (inout ReportForge.Shape) -> Void)] = [

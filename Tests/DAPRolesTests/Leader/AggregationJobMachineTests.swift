@@ -22,6 +22,25 @@ import VDAF
             request.verifyInits.map(\.reportShare.metadata) == [work.reports[0].metadata, work.reports[2].metadata])
     }
 
+    @Test(
+        "Reports that may have been counted before a restored backup are not sent, unless their request may have been")
+    func blockedReports() async throws {
+        let rig = try AggregationRig(Self.histogram)
+        let work = try await rig.job([.integer(0), .integer(1)])
+        let task = rig.deployment.task.leader
+        let unit = task.configuration.timePrecision.seconds
+        let start = work.reports[0].metadata.time.value * unit
+        for (blockedThrough, blocked) in [(start - 1, 0), (start, 2), (start + unit, 2)] {
+            var machine = AggregationJobMachine(work: work, task: task, blockedThrough: blockedThrough)
+            let rejected = try await rig.effects(&machine, .loaded).first?.preparedRejections
+            #expect(rejected?.values.count { $0 == .reportDropped } == blocked, "blocked through \(blockedThrough)")
+            #expect(try await rig.effects(&machine, .prepared).isEmpty == (blocked == 2))
+        }
+        let first = try await rig.sent(work).body
+        var machine = AggregationJobMachine(work: work.with(isPrepared: true), task: task, blockedThrough: .max)
+        #expect(try await rig.effects(&machine, .loaded).first?.body == first)
+    }
+
     @Test("A job without a valid report asks nothing")
     func nothingLeft() async throws {
         let rig = try AggregationRig(Self.histogram)
@@ -66,7 +85,9 @@ import VDAF
         #expect(addition.checksum == checksum)
     }
 
-    @Test("Each reject code ends its report alone", arguments: ReportError.allCases.filter { $0 != .reportTooEarly })
+    @Test(
+        "Each reject code ends its report alone, registered or not",
+        arguments: ReportError.allCases.filter { $0 != .reportTooEarly } + [0, 12, 255].map(ReportError.init))
     func rejectCodes(error: ReportError) async throws {
         let rig = try AggregationRig()
         let work = try await rig.job([.integer(1), .integer(1)])
@@ -92,7 +113,9 @@ import VDAF
         #expect(try await rig.reactions(to: reply, work: work).count == 1)
     }
 
-    @Test("When all reports are too early the helper is told to forget its answer: together they make the same request")
+    @Test(
+        "Reports that are all too early stay together and are asked for again by the same bytes, once the answer is gone"
+    )
     func allTooEarly() async throws {
         let rig = try AggregationRig()
         let work = try await rig.job([.integer(1), .integer(1)])
@@ -101,8 +124,11 @@ import VDAF
         let reply = PeerReply(.response(changed), location: "http://helper.example/jobs/1?step=0")
         let reactions = try await rig.reactions(to: reply, work: work)
         #expect(reactions.first?.abandonedURL == "http://helper.example/jobs/1")
-        let outcome = try #require(reactions.last?.outcome)
-        #expect(outcome.returned == work.reports.map(\.metadata.reportID) && outcome.rejected.isEmpty)
+        #expect(reactions.last?.releasePause == 1)
+        // They have rested as often as they may; the answer stays, so that nothing is taken that arrives later.
+        let last = try await rig.reactions(to: reply, work: work.with(attempt: LeaderLimits.rests + 1))
+        let outcome = try #require(last.last?.outcome)
+        #expect(last.count == 1 && outcome.rejected.count == 2 && outcome.returned.isEmpty)
     }
 
     @Test("A job whose reports are all rejected ends without additions")
@@ -291,6 +317,11 @@ import VDAF
         _ = silent.receive(.loaded)
         let again = silent.receive(.answered(PeerReply(.unavailable(reason: "lost", retryAfter: nil))))
         #expect(again.first?.releasePause == 4 && again.first?.releaseLocation == Self.location)
+        // One that never answers is given up in the end: the request finds the job again.
+        var lost = AggregationJobMachine(work: work.with(attempt: Backoff.attemptsPerLocation, location: Self.location))
+        _ = lost.receive(.loaded)
+        let gone = lost.receive(.answered(PeerReply(.unavailable(reason: "lost", retryAfter: nil))))
+        #expect(gone.first?.releasePause != nil && gone.first?.releaseLocation == nil)
         var refusing = AggregationJobMachine(work: work)
         _ = refusing.receive(.loaded)
         let problem = StoredProblem(type: ProblemType.invalidMessage.urn, detail: "no")

@@ -80,7 +80,8 @@ extension AggregationJobWork {
     ) -> AggregationJobWork {
         AggregationJobWork(
             lease: JobLease(job: lease.job, token: lease.token, attempt: attempt), taskID: taskID, batchID: batchID,
-            isPrepared: isPrepared ?? self.isPrepared, location: location, reports: reports ?? self.reports)
+            isPrepared: isPrepared ?? self.isPrepared, location: location, createdAt: createdAt,
+            reports: reports ?? self.reports)
     }
 }
 

@@ -115,6 +115,10 @@ import VDAF
         #expect(still?.releasePause == CollectionJobMachine.waitingPause && still?.releaseLocation == url)
         let forgotten = PeerAnswer(TransportResponse(status: 404), expecting: .aggregateShare)
         #expect(polling.receive(.answered(PeerReply(forgotten))).only?.askedBody == body)
+        var lost = try self.machine(isClosed: true, attempt: Backoff.attemptsPerLocation, location: url)
+        _ = lost.receive(.buckets(buckets))
+        let gone = lost.receive(.answered(PeerReply(.unavailable(reason: "lost", retryAfter: nil)))).only
+        #expect(gone?.releasePause != nil && gone?.releaseLocation == nil)
         var answered = try self.machine(isClosed: true, attempt: 3, location: url)
         _ = answered.receive(.buckets(buckets))
         let finish = answered.receive(.answered(PeerReply(.response(try Self.share.encoded())))).only

@@ -34,6 +34,7 @@ exit(
             } catch {
                 // libFuzzer keeps the input of a process that aborts.
                 print(error)
+                fflush(nil)
                 abort()
             }
             done.signal()

@@ -41,7 +41,7 @@ struct FuzzParties: Sendable {
         pace.batchTargetSize = FuzzWorld.honestReports
         pace.batchMaximumAge = 0
         driver = LeaderDriver(
-            tasks: leaderTasks, store: leaderStore, transport: transport,
+            tasks: leaderTasks, store: leaderStore, transport: FoldingTransport(transport),
             helperToken: { [token = world.keys.leaderToken] _ in token }, clock: clock, random: random, pace: pace,
             logger: logger)
         transport.serve(
@@ -96,5 +96,24 @@ struct FuzzParties: Sendable {
             }
             try expect(isKnown, "no request leaves the aggregators' origins: \(request.url)")
         }
+    }
+}
+
+/// Reads URLs as HTTP does: the case of letters in scheme and host means nothing, and an empty path is the root's
+/// (RFC 9110 §4.2.3).
+struct FoldingTransport: Transport {
+    private let transport: LoopbackTransport
+
+    init(_ transport: LoopbackTransport) { self.transport = transport }
+
+    func send(_ request: TransportRequest) async throws -> TransportResponse {
+        let url = request.url
+        let authority = url.firstRange(of: "://")?.upperBound ?? url.startIndex
+        let end = url[authority...].firstIndex { $0 == "/" || $0 == "?" } ?? url.endIndex
+        let path = url[end...].hasPrefix("/") ? url[end...] : "/" + url[end...]
+        return try await transport.send(
+            TransportRequest(
+                request.method, url[..<end].lowercased() + path, mediaType: request.mediaType, token: request.token,
+                body: request.body))
     }
 }

@@ -97,7 +97,8 @@ extension FuzzWorld {
         }
         parties.transport.setWeather(script.weather("/collection_jobs"))
         let collector = Collector(
-            task: task.collector, token: keys.collectorToken, transport: parties.transport, clock: parties.clock)
+            task: task.collector, token: keys.collectorToken, transport: FoldingTransport(parties.transport),
+            clock: parties.clock)
         do {
             let batch = try await collector.collect(request.query, patience: 100)
             try expect(response != nil && script.isSuccess, "a result comes from an answer")

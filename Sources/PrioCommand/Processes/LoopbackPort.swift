@@ -1,18 +1,17 @@
 import Foundation
-import PrioCommand
 
 /// Ports of 127.0.0.1.
-enum LoopbackPort {
+package enum LoopbackPort {
     /// Attempts at getting a free port from the system that is not the excepted one.
     private static let attempts = 10
 
     /// Whether a server could listen at the port now.
-    static func isFree(_ port: Int) -> Bool { bind(port) != nil }
+    package static func isFree(_ port: Int) -> Bool { bind(port) != nil }
 
     /// `preferred` if it is free, otherwise one that the system chooses.
     ///
     /// - Throws: `CommandFailure` when there is none.
-    static func free(preferred: Int, except excepted: Int?) throws(CommandFailure) -> Int {
+    package static func free(preferred: Int, except excepted: Int?) throws(CommandFailure) -> Int {
         if preferred != excepted, isFree(preferred) { return preferred }
         for _ in 0..<attempts {
             if let port = bind(0), port != excepted { return port }

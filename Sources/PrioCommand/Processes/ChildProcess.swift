@@ -1,20 +1,20 @@
-import Foundation
-import PrioCommand
+package import Foundation
 import Synchronization
 
 /// A program started as a process of its own, in a process group of its own, so that Ctrl-C reaches only us. Its stdin
 /// is a pipe that stays open as long as this process lives, however it ends.
-final class ChildProcess: Sendable {
+package final class ChildProcess: Sendable {
     /// How a process ended: its exit code, or 128 and the signal that ended it, as shells say it.
-    typealias Exit = Int32
+    package typealias Exit = Int32
 
     private struct State {
-        let pid: pid_t
         /// The end of the pipe that is held open.
         let stdin: Int32
         var exit: Exit?
     }
 
+    /// The process's ID.
+    package let processID: pid_t
     private let state: Mutex<State>
 
     /// Starts a program.
@@ -23,7 +23,7 @@ final class ChildProcess: Sendable {
     ///   - log: a file that its stdout and stderr are added to.
     ///   - onExit: called once, from a thread of its own.
     /// - Throws: `CommandFailure`, `FileError`.
-    init(
+    package init(
         _ program: String, _ arguments: [String], log path: String, onExit: @escaping @Sendable (Exit) -> Void
     ) throws {
         let log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, SecretFile.mode)
@@ -42,15 +42,16 @@ final class ChildProcess: Sendable {
             close(pipe[1])
             throw CommandFailure(.other, "cannot start \(program): \(String(cString: strerror(status)))")
         }
-        state = Mutex(State(pid: pid, stdin: pipe[1]))
-        Thread.detachNewThread { [self, pid] in onExit(wait(for: pid)) }
+        processID = pid
+        state = Mutex(State(stdin: pipe[1]))
+        Thread.detachNewThread { [self] in onExit(wait(for: processID)) }
     }
 
     /// Sends a signal, unless the process has ended.
-    func send(_ signal: Int32) {
+    package func send(_ signal: Int32) {
         // Under the lock the process is not reaped, so its ID is not somebody else's.
         state.withLock { state in
-            if state.exit == nil { kill(state.pid, signal) }
+            if state.exit == nil { kill(processID, signal) }
         }
     }
 

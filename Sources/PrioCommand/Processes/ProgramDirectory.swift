@@ -1,12 +1,11 @@
 import Foundation
-import PrioCommand
 
 /// The directory that this program is in, where its companions are.
-enum ProgramDirectory {
+package enum ProgramDirectory {
     /// The path of a companion.
     ///
     /// - Throws: `CommandFailure` when it is not there.
-    static func path(of name: String) throws(CommandFailure) -> String {
+    package static func path(of name: String) throws(CommandFailure) -> String {
         let path = companion(name)
         guard access(path, X_OK) == 0 else {
             throw CommandFailure(.badConfiguration, "\(path): there is no such program beside this one")
@@ -15,7 +14,7 @@ enum ProgramDirectory {
     }
 
     /// The path that a companion has or would have.
-    static func companion(_ name: String) -> String {
+    package static func companion(_ name: String) -> String {
         let program = Bundle.main.executableURL ?? URL(fileURLWithPath: CommandLine.arguments[0])
         return program.resolvingSymlinksInPath().deletingLastPathComponent().appendingPathComponent(name).path
     }
