@@ -43,7 +43,8 @@ public struct ReportError: RawRepresentable, Error, Hashable, Sendable, CaseIter
 
     /// Those with a name, in the order of their codes.
     public static let allCases: [ReportError] = [
-        .batchCollected, .reportReplayed, .reportDropped, .hpkeUnknownConfigID, .hpkeDecryptError, .vdafVerifyError, .taskExpired, .invalidMessage, .reportTooEarly, .taskNotStarted, .outdatedConfig,
+        .batchCollected, .reportReplayed, .reportDropped, .hpkeUnknownConfigID, .hpkeDecryptError, .vdafVerifyError,
+        .taskExpired, .invalidMessage, .reportTooEarly, .taskNotStarted, .outdatedConfig,
     ]
 }
 

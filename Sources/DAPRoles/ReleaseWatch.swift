@@ -66,7 +66,8 @@ public struct ReleaseWatch: Sendable {
             therefore takes no report and releases no batch of the time before (docs/operating.md)
             """,
             metadata: [
-                "blocked_through": "\(block.through)", "noticed_at": "\(block.noticedAt)", "reason": "\(block.reason)",
+                "blocked_through": "\(block.through)", "restored_by": "\(block.restoredAt)",
+                "reason": "\(block.reason)",
             ])
     }
 }

@@ -63,7 +63,7 @@ struct LeaderBatches {
 
     /// Batches that were opened until then have reports that may have been released: the store was restored from a
     /// backup.
-    private static let lastBlocked = "SELECT coalesce(max(noticed_at), -1) FROM release_block WHERE number = 1"
+    private static let lastBlocked = "SELECT coalesce(max(restored_at), -1) FROM release_block WHERE number = 1"
 
     private static let selectWithRoom = """
         SELECT number, report_count FROM leader_batches AS batch

@@ -91,7 +91,8 @@ extension ReleaseLedger {
 
     /// Gives the next number to a release of a task.
     func number(releaseOf task: Int64) throws {
-        try db.cachedStatement(sql: "UPDATE release_ledger SET last_number = last_number + 1 WHERE number = 1").execute()
+        try db.cachedStatement(sql: "UPDATE release_ledger SET last_number = last_number + 1 WHERE number = 1")
+            .execute()
         try db.cachedStatement(sql: Self.setNumber).execute(arguments: [task])
     }
 
@@ -167,37 +168,28 @@ extension ReleaseLedger {
     /// The block, if there is one.
     func block() throws -> ReleaseBlock? {
         try Row.fetchOne(db.cachedStatement(sql: Self.selectBlock)).map { row in
-            ReleaseBlock(
-                through: try row.unsigned(0), noticedAt: try row.unsigned(1), reason: try row.value(2),
-                isProven: try row.value(3))
+            ReleaseBlock(restoredAt: try row.unsigned(0), reason: try row.value(1), isProven: try row.value(2))
         }
     }
 
     /// Blocks the store; an earlier block stays in it.
-    func block(now: UInt64, reason: String, isProven: Bool) throws {
-        // Columns have no room for moments beyond every clock.
-        let now = min(now, UInt64(Int64.max) / 2)
-        let new = ReleaseBlock(
-            through: ReleaseBlock.end(now: now), noticedAt: now, reason: reason, isProven: isProven)
+    func block(_ new: ReleaseBlock) throws {
         let joined = try block()?.joined(by: new) ?? new
         try db.execute(
-            sql: "INSERT OR REPLACE INTO release_block VALUES (1, ?, ?, ?, ?)",
-            arguments: [
-                joined.through.storedSeconds, joined.noticedAt.storedSeconds, joined.reason, joined.isProven,
-            ])
+            sql: "INSERT OR REPLACE INTO release_block VALUES (1, ?, ?, ?)",
+            arguments: [joined.restoredAt.storedSeconds, joined.reason, joined.isProven])
     }
 
     /// Lifts the block if it ends at that second and is not proven.
     ///
     /// - Returns: whether there was one.
     func lift(through second: UInt64) throws -> Bool {
-        try db.execute(
-            sql: "DELETE FROM release_block WHERE number = 1 AND through = ? AND is_proven = 0",
-            arguments: [second.storedSeconds])
-        return db.changesCount > 0
+        guard let block = try block(), block.through == second, !block.isProven else { return false }
+        try db.execute(sql: "DELETE FROM release_block WHERE number = 1")
+        return true
     }
 
     private static let selectBlock = """
-        SELECT through, noticed_at, reason, is_proven FROM release_block WHERE number = 1
+        SELECT restored_at, reason, is_proven FROM release_block WHERE number = 1
         """
 }

@@ -30,7 +30,11 @@ extension SQLiteStore: ReleaseStore {
             let news = try ReleaseNews(notice, task: task, ledger)
             try ledger.remember(notice.own, task: task)
             for known in news.forgotten { try ledger.dealWith(known) }
-            if let reason = news.reason { try ledger.block(now: now, reason: reason, isProven: false) }
+            if !news.forgotten.isEmpty {
+                // Under the present identity only a store can be ahead that was exchanged while it is open, if no peer lies.
+                let restoredAt = news.isPresent ? now : min(now, openedAt)
+                try ledger.block(ReleaseBlock(restoredAt: restoredAt, reason: ReleaseNews.reason, isProven: false))
+            }
             return ReleaseHearing(
                 isRestored: !news.forgotten.isEmpty, isPeerRestored: news.isPeerBehind, block: try ledger.block())
         }
@@ -64,12 +68,14 @@ extension SQLiteStore: ReleaseStore {
 private struct ReleaseNews {
     /// What the other knows of this store and this store does not.
     let forgotten: [ReleaseTally]
+    /// Whether some of that is under the present identity.
+    let isPresent: Bool
     /// Whether the other's numbers went back.
     let isPeerBehind: Bool
     /// Whether there is nothing to be remembered.
     let isNothing: Bool
     /// Why the store has to be blocked, for an operator.
-    let reason: String?
+    static let reason = "the other aggregator has worked with a later state of the database, or with another database"
 
     init(_ notice: ReleaseNotice, task: Int64, _ ledger: ReleaseLedger) throws {
         let heard = try ledger.heard(task: task)
@@ -79,9 +85,8 @@ private struct ReleaseNews {
             try ledger.lastNumber(under: known.identity).map { known.releases > $0 } ?? true
         }
         isNothing = forgotten.isEmpty && highest.map { notice.own.releases <= $0 } ?? false
-        reason =
-            forgotten.isEmpty
-            ? nil : "the other aggregator has worked with a later state of the database, or with another database"
+        let present = try ledger.last().identity
+        isPresent = forgotten.contains { $0.identity == present }
     }
 }
 
@@ -101,7 +106,7 @@ extension SQLiteStore {
                 try ledger.raise(to: tally.releases)
             }
             try ledger.markCopied(at: nil)
-            try ledger.block(now: now, reason: finding.reason, isProven: finding.isProven)
+            try ledger.block(ReleaseBlock(restoredAt: now, reason: finding.reason, isProven: finding.isProven))
         }
         try pool.write { db in
             let ledger = ReleaseLedger(db: db)

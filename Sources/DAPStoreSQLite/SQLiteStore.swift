@@ -27,6 +27,8 @@ public final class SQLiteStore: LeaderStore, HelperStore, Sendable {
 
     let pool: DatabasePool
     let taskNumbers = Mutex<[TaskKey: Int64]>([:])
+    /// POSIX seconds.
+    let openedAt: UInt64
     let releaseFile: ReleaseFile
     let releaseFileState = Mutex(ReleaseFileState())
     let hasReleaseEpoch = Mutex(false)
@@ -49,12 +51,13 @@ public final class SQLiteStore: LeaderStore, HelperStore, Sendable {
     ///   writes is left out: it works on tables that are there only then.
     package init(path: String, now: UInt64 = systemTime(), trace: (@Sendable (String) -> Void)?) throws {
         try StoreFile.create(at: path)
+        openedAt = now
         releaseFile = ReleaseFile(database: path)
         pool = try DatabasePool(path: path, configuration: Self.configuration(trace: trace))
         try pool.writeWithoutTransaction { db in try Self.makeDurable(db) }
         try SchemaMigrations.run(on: pool)
         try noticeRestore(now: now)
-        if let trace { try pool.writeWithoutTransaction { db in Self.report(db, to: trace) } }
+        if let trace { pool.writeWithoutTransaction { db in Self.report(db, to: trace) } }
     }
 
     /// Seconds since the POSIX epoch by the machine's clock.

@@ -41,8 +41,7 @@ extension SchemaMigrations {
 
         CREATE TABLE release_block (
             number INTEGER PRIMARY KEY CHECK (number = 1),
-            through INTEGER NOT NULL, -- POSIX seconds, as is noticed_at
-            noticed_at INTEGER NOT NULL,
+            restored_at INTEGER NOT NULL, -- POSIX seconds
             reason TEXT NOT NULL,
             is_proven INTEGER NOT NULL
         ) STRICT;

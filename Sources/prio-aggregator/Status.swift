@@ -22,7 +22,7 @@ struct Status: Door {
             ]
             if let block = try await store.releaseBlock() {
                 lines += [
-                    "restored  yes, noticed \(Self.text(block.noticedAt))",
+                    "restored  yes, by \(Self.text(block.restoredAt))",
                     "reason    \(block.reason)",
                     "blocked   through \(block.through), \(Self.text(block.through))",
                     block.isProven

@@ -57,13 +57,13 @@ import Testing
                 "aggregate_shares", try rig.aggregateShareBody(report), Self.share,
                 ReleaseNotice(own: first.own, peers: [known]))
             #expect(refused.status == .conflict)
-            #expect(try await store.releaseBlock()?.noticedAt == rig.deployment.clock.now())
+            #expect(try await store.releaseBlock()?.restoredAt == rig.deployment.clock.now())
             // The same words say nothing new.
             rig.deployment.clock.advance(seconds: 1000)
             _ = try await send(
                 "aggregate_shares", try rig.aggregateShareBody(report), Self.share,
                 ReleaseNotice(own: first.own, peers: [known]))
-            #expect(try await store.releaseBlock()?.noticedAt == rig.deployment.clock.now() - 1000)
+            #expect(try await store.releaseBlock()?.restoredAt == rig.deployment.clock.now() - 1000)
         }
     }
 

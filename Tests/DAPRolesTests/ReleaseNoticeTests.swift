@@ -40,10 +40,12 @@ import Testing
 
     @Test("A block ends as far ahead as reports may be, and never overflows")
     func endsAhead() {
-        #expect(ReleaseBlock.end(now: 1000) == 1300)
-        #expect(ReleaseBlock.end(now: .max) == .max)
-        let first = ReleaseBlock(through: 20, noticedAt: 10, reason: "one", isProven: true)
-        let second = ReleaseBlock(through: 15, noticedAt: 5, reason: "two", isProven: false)
-        #expect(first.joined(by: second) == ReleaseBlock(through: 20, noticedAt: 10, reason: "two", isProven: true))
+        func block(_ restoredAt: UInt64, _ reason: String, _ isProven: Bool = false) -> ReleaseBlock {
+            ReleaseBlock(restoredAt: restoredAt, reason: reason, isProven: isProven)
+        }
+        #expect(block(1000, "").through == 1300)
+        #expect(block(.max, "").through == .max)
+        #expect(block(20, "one", true).joined(by: block(5, "two")) == block(20, "one", true))
+        #expect(block(20, "one").joined(by: block(25, "two", true)) == block(25, "two", true))
     }
 }

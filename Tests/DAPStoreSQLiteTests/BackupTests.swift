@@ -44,7 +44,7 @@ import Testing
         try FileManager.default.moveItem(atPath: backup, toPath: directory.storePath)
         let noticed = try await directory.reopened(now: now + 500) { try await $0.releaseBlock() }
         let block = try #require(noticed)
-        #expect(block.through == ReleaseBlock.end(now: now + 500))
+        #expect(block.through == now + 500 + 300)
         #expect(!block.isProven)
         #expect(block.reason.contains("\(now)"))
         #expect(try await directory.reopened { try await $0.liftReleaseBlock(through: block.through) })
@@ -58,11 +58,11 @@ import Testing
         try directory.open().close()
         try FileManager.default.removeItem(at: directory.releaseFile)
         try await directory.reopened(now: now) { store in
-            #expect(try await store.releaseBlock()?.noticedAt == now)
+            #expect(try await store.releaseBlock()?.restoredAt == now)
             try store.backUp(to: backup, now: now + 100)
         }
         let block = try await SQLiteStore(path: backup, now: now + 500).releaseBlock()
-        #expect(block?.noticedAt == now + 500)
+        #expect(block?.restoredAt == now + 500)
     }
 
     @Test("What is there already is not overwritten")

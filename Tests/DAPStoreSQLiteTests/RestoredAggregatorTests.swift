@@ -3,7 +3,6 @@ import DAPRoles
 import DAPStoreSQLite
 import DAPTesting
 import Foundation
-import GRDB
 import Testing
 
 /// Leader and helper over SQLite files, of which one or both are set back.
@@ -23,11 +22,12 @@ import Testing
         try await rig.upload([1])
         try await rig.restart { try rig.putBack(side, copies) }
         #expect(try await rig.store(side).releaseBlock() == nil, "nothing tells it yet")
-        try await rig.nextWindow()
+        let restart = rig.deployment.clock.now()
+        rig.deployment.clock.advance(seconds: 100)
         try await rig.upload([1, 0])
         let block = try #require(try await rig.store(side).releaseBlock())
         #expect(!block.isProven)
-        #expect(block.noticedAt <= rig.deployment.clock.now())
+        #expect(block.restoredAt == restart, "what was lost was before it was opened")
         let other = side == .leader ? RestoreRig.Side.helper : .leader
         #expect(try await rig.store(other).releaseBlock() == nil)
 
@@ -163,14 +163,6 @@ import Testing
         try await rig.settle()
         try await rig.nextWindow()
         try await rig.upload([0, 0, 0])
-        do {
-            let q = try GRDB.DatabaseQueue(path: rig.path(.leader))
-            try await q.read { db in
-                for t in ["leader_batches", "leader_selected_buckets", "client_reports", "aggregation_jobs", "collection_jobs", "release_block"] {
-                    print(t, try GRDB.Row.fetchAll(db, sql: "SELECT * FROM \(t)").map { $0.description }.joined(separator: "\n  "))
-                }
-            }
-        }
         let next = try await rig.collect(.leaderSelected)
         #expect(next.reportCount == 3)
         #expect(next.result == .integer(0))

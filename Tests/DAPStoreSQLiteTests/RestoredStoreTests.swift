@@ -20,8 +20,8 @@ import Testing
         try old.write(to: URL(filePath: directory.storePath))
         let noticed = try await directory.reopened(now: now) { try await $0.releaseBlock() }
         let block = try #require(noticed)
-        #expect(block.through == ReleaseBlock.end(now: now))
-        #expect(block.noticedAt == now)
+        #expect(block.through == now + 300)
+        #expect(block.restoredAt == now)
         #expect(block.isProven)
         #expect(block.reason.contains("counts \(releases + 2) releases, the database \(releases)"))
         // Later restarts find it as it was, and the numbers go on from the highest.
@@ -109,7 +109,8 @@ import Testing
         let attributes = try FileManager.default.attributesOfItem(atPath: directory.releaseFile.path)
         #expect((attributes[.posixPermissions] as? Int).map { $0 & 0o777 } == 0o600)
         let names = try FileManager.default.contentsOfDirectory(atPath: directory.url.path)
-        #expect(names.filter { !$0.hasSuffix("-wal") && !$0.hasSuffix("-shm") }.count == 2, "no draft is left: \(names)")
+        #expect(
+            names.filter { !$0.hasSuffix("-wal") && !$0.hasSuffix("-shm") }.count == 2, "no draft is left: \(names)")
     }
 
     @Test("An answer is not given out before the file has its release")

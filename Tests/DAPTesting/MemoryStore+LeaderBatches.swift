@@ -93,7 +93,7 @@ extension MemoryStore {
 
     /// Whether it was opened before the store was noticed to be restored from a backup.
     private func isBlocked(_ batch: LeaderBatch) -> Bool {
-        releases.block.map { batch.openedAt <= $0.noticedAt } ?? false
+        releases.block.map { batch.openedAt <= $0.restoredAt } ?? false
     }
 
     /// Oldest first.

@@ -62,9 +62,7 @@ struct MemoryReleases {
         let isRestored = !forgotten.isEmpty
         tasks[key] = task
         if isRestored {
-            let new = ReleaseBlock(
-                through: ReleaseBlock.end(now: now), noticedAt: now, reason: "the other aggregator says so",
-                isProven: false)
+            let new = ReleaseBlock(restoredAt: now, reason: "the other aggregator says so", isProven: false)
             block = block?.joined(by: new) ?? new
         }
         return ReleaseHearing(isRestored: isRestored, isPeerRestored: isPeerRestored, block: block)

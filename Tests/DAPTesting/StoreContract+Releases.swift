@@ -5,7 +5,8 @@ import VDAF
 extension StoreContract {
     /// What a store knows of its releases.
     static let releaseChecks = [
-        StoreCheck("every batch that a leader closes or a helper collects is counted, for its task and its role") { store in
+        StoreCheck("every batch that a leader closes or a helper collects is counted, for its task and its role") {
+            store in
             let user = StoreUser(store)
             try requireEqual(try await user.tally(.leader).releases, 0, "at the start")
             try await user.aggregate(1..<3, time: 12)
@@ -24,7 +25,8 @@ extension StoreContract {
             try require(helper > 0, "the helper's")
             _ = try await user.collectFromHelper(1, StoreSamples.interval(10, 5))
             _ = try await user.collectFromHelper(2, StoreSamples.interval(14, 1))
-            try requireEqual(try await user.tally(.helper).releases, helper, "the helper's, after a repetition and an overlap")
+            try requireEqual(
+                try await user.tally(.helper).releases, helper, "the helper's, after a repetition and an overlap")
             _ = try await user.commit(2, [StoreSamples.metadata(9, time: 20)])
             _ = try await user.collectFromHelper(3, StoreSamples.interval(20, 1))
             try require(try await user.tally(.helper).releases > helper, "the helper's, after another one")
@@ -45,7 +47,8 @@ extension StoreContract {
             try requireEqual(try await user.tally(.leader).releases, 0, "the leader's")
             try requireEqual(try await user.tally(.helper).releases, 0, "the helper's")
         },
-        StoreCheck("what was last heard of the other aggregator is told again, and what comes late changes nothing") { store in
+        StoreCheck("what was last heard of the other aggregator is told again, and what comes late changes nothing") {
+            store in
             let user = StoreUser(store)
             try requireEqual(try await user.notice().peers, [], "at the start")
             for (store, releases, restored, told) in [
@@ -66,7 +69,8 @@ extension StoreContract {
             try requireEqual(try await user.notice(.helper).peers, [], "as the helper of the same task")
             try requireEqual(try await store.releaseStore.releaseBlock(), nil, "the block")
         },
-        StoreCheck("who hears of more releases of its own than it knows blocks itself, once for the same words") { store in
+        StoreCheck("who hears of more releases of its own than it knows blocks itself, once for the same words") {
+            store in
             let user = StoreUser(store)
             try await user.aggregate(1..<3, time: 12)
             try await user.collect(1, StoreSamples.interval(10, 5))
@@ -81,18 +85,19 @@ extension StoreContract {
             }
             let news = try await hear(4, now: 2000)
             try require(news.isRestored, "4 are news")
-            try requireEqual(news.block?.through, ReleaseBlock.end(now: 2000), "where the block ends")
-            try requireEqual(news.block?.noticedAt, 2000, "when it was noticed")
+            try requireEqual(news.block?.through, end(2000), "where the block ends")
+            try requireEqual(news.block?.restoredAt, 2000, "when it was set back")
             try requireEqual(news.block?.isProven, false, "whether it is proven")
             try requireEqual(try await store.releaseStore.releaseBlock(), news.block, "the block that is kept")
             let again = try await hear(4, now: 3000)
             try require(!again.isRestored && again.block == news.block, "4 are no news again")
             try await user.aggregate(5..<7, time: 30)
             try await user.collect(2, StoreSamples.interval(30, 1))
-            try requireEqual(try await user.tally(.leader).releases, 5, "the number of the next release, which nobody knows yet")
+            try requireEqual(
+                try await user.tally(.leader).releases, 5, "the number of the next release, which nobody knows yet")
             let more = try await hear(6, now: 4000)
             try require(more.isRestored, "6 are news")
-            try requireEqual(more.block?.through, ReleaseBlock.end(now: 4000), "where the block ends then")
+            try requireEqual(more.block?.through, end(4000), "where the block ends then")
         },
         StoreCheck("who is taken for another store blocks itself, once for each") { store in
             let user = StoreUser(store)
@@ -105,7 +110,7 @@ extension StoreContract {
             let other = try await StoreUser(store, task: StoreSamples.otherTask)
                 .hear(own: peer(2, 0), of: peer(8, 9), now: 6000)
             try requireEqual(other.isRestored, false, "whether store 8 is news for another task")
-            try requireEqual(other.block?.through, ReleaseBlock.end(now: 3000), "where the block ends")
+            try requireEqual(other.block?.through, end(3000), "where the block ends")
             let both = ReleaseNotice(own: peer(1, 0), peers: [peer(7, 2), peer(9, 0)])
             let hearing = try await store.releaseStore.hearReleases(
                 both, task: StoreSamples.task, role: .leader, now: 7000)
@@ -117,7 +122,7 @@ extension StoreContract {
             let releases = store.releaseStore
             try require(try await !releases.liftReleaseBlock(through: 0), "there is none")
             _ = try await user.hear(own: peer(1, 0), of: peer(7, 1), now: 1000)
-            let end = ReleaseBlock.end(now: 1000)
+            let end = end(1000)
             for wrong in [0, end - 1, end + 1, UInt64.max] {
                 try require(try await !releases.liftReleaseBlock(through: wrong), "it does not end at \(wrong)")
             }
@@ -146,10 +151,15 @@ extension StoreContract {
             try requireEqual(
                 try await store.closeBatch(next.lease, choice: StoreSamples.anyChoice), .noBatch, "the next one")
             try require(
-                try await store.releaseStore.liftReleaseBlock(through: ReleaseBlock.end(now: StoreUser.now)), "lifted")
+                try await store.releaseStore.liftReleaseBlock(through: end(StoreUser.now)), "lifted")
             try requireEqual(try await user.take(next), full, "the batch that is given out then")
         },
     ]
+
+    /// Where a block ends that was noticed at the given second.
+    private static func end(_ second: UInt64) -> UInt64 {
+        ReleaseBlock(restoredAt: second, reason: "", isProven: false).through
+    }
 
     /// A tally of some other store.
     private static func peer(_ store: Int, _ releases: UInt64) -> ReleaseTally {

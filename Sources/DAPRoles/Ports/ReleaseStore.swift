@@ -17,11 +17,11 @@ public protocol ReleaseStore: Sendable {
     /// Takes in what the other aggregator of a task says.
     ///
     /// It remembers the other's last tallies. When the other knows of a number of this store's that was not given under that
-    /// identity, or of an identity that is not this store's, the store blocks itself through `ReleaseBlock.end(now:)`.
-    /// It remembers that too: all that happened under an identity that is not the present one was before, so the store
+    /// identity, or of an identity that is not this store's, the store blocks itself. All that happened under an identity
+    /// other than the present one was before the store was opened, so it was set back by then at the latest, and the store
     /// blocks itself once for each, whatever the number and the task.
     ///
-    /// While the store is blocked, a leader-selected batch that was opened at `ReleaseBlock.noticedAt` or before gets no
+    /// While the store is blocked, a leader-selected batch that was opened at `ReleaseBlock.restoredAt` or before gets no
     /// more reports, and `closeBatch` does not choose it.
     ///
     /// - Parameter now: POSIX seconds.
@@ -57,33 +57,30 @@ public struct ReleaseHearing: Sendable, Equatable {
 
 /// A store was restored from a backup, or replaced by an empty one: it cannot tell what was seen and released before.
 public struct ReleaseBlock: Sendable, Equatable {
-    /// POSIX seconds up to which nothing is taken or released.
-    public let through: UInt64
-    /// When it was noticed, in POSIX seconds.
-    public let noticedAt: UInt64
+    /// When the store was set back, at the latest, in POSIX seconds.
+    public let restoredAt: UInt64
     /// How it was noticed: a sentence for an operator.
     public let reason: String
     /// Whether the store's own records prove that batches were released which it has forgotten.
     public let isProven: Bool
 
     /// A block with its parts.
-    public init(through: UInt64, noticedAt: UInt64, reason: String, isProven: Bool) {
-        self.through = through
-        self.noticedAt = noticedAt
+    public init(restoredAt: UInt64, reason: String, isProven: Bool) {
+        self.restoredAt = restoredAt
         self.reason = reason
         self.isProven = isProven
     }
 
-    /// The last POSIX second that a block noticed now reaches to: reports may be that far ahead of the clock.
-    public static func end(now: UInt64) -> UInt64 {
-        let (end, overflow) = now.addingReportingOverflow(ReportTimeRule.aggregationSkew)
+    /// The POSIX second up to which nothing is taken or released: reports may have been so far ahead of the clock.
+    public var through: UInt64 {
+        let (end, overflow) = restoredAt.addingReportingOverflow(ReportTimeRule.aggregationSkew)
         return overflow ? .max : end
     }
 
-    /// This block together with one that is noticed later.
+    /// This block together with one that was noticed later.
     public func joined(by later: ReleaseBlock) -> ReleaseBlock {
         ReleaseBlock(
-            through: max(through, later.through), noticedAt: max(noticedAt, later.noticedAt), reason: later.reason,
-            isProven: isProven || later.isProven)
+            restoredAt: max(restoredAt, later.restoredAt),
+            reason: later.restoredAt > restoredAt ? later.reason : reason, isProven: isProven || later.isProven)
     }
 }
