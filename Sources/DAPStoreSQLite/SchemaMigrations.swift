@@ -47,8 +47,8 @@ enum SchemaMigrations {
             try db.execute(sql: expiringHelperJobs)
             try ReportLists.listAll(db)
         }
-        migrator.registerMigration("5 ages of aggregation jobs") { db in try db.execute(sql: jobAges) }
-        migrator.registerMigration("6 releases") { db in try db.execute(sql: releases) }
+        migrator.registerMigration("6 ages of aggregation jobs") { db in try db.execute(sql: jobAges) }
+        migrator.registerMigration("7 releases") { db in try db.execute(sql: releases) }
         return migrator
     }
 

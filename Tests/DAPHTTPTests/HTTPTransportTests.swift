@@ -98,7 +98,7 @@ import Testing
 
     @Test("No answer, a trickle, and a response that breaks off are no response")
     func silence() async throws {
-        try await serving(maximumResponseSize: 1 << 20) { base, transport in
+        try await serving(timeout: 1, maximumResponseSize: 1 << 20) { base, transport in
             for path in ["silent", "trickle", "broken"] {
                 let error = try #require(
                     await #expect(throws: TransportError.self, "\(path)") {
@@ -157,16 +157,18 @@ import Testing
         return port
     }
 
-    /// Runs a test against the badly behaved server, with a transport that waits for a second.
+    /// Runs a test against the badly behaved server, with a transport that waits for so many seconds.
     private func serving(
-        maximumResponseSize: Int = 1000, _ test: @escaping @Sendable (String, HTTPTransport) async throws -> Void
+        timeout: Int = 60, maximumResponseSize: Int = 1000,
+        _ test: @escaping @Sendable (String, HTTPTransport) async throws -> Void
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             let port = AsyncStream.makeStream(of: Int.self)
             group.addTask { try await Self.application { port.continuation.yield($0) }.run() }
             group.addTask {
                 guard let port = await port.stream.first(where: { _ in true }) else { return }
-                let transport = HTTPTransport(timeout: 1, connections: 2, maximumResponseSize: maximumResponseSize)
+                let transport = HTTPTransport(
+                    timeout: timeout, connections: 2, maximumResponseSize: maximumResponseSize)
                 defer { Task { try await transport.shutdown() } }
                 try await test("http://127.0.0.1:\(port)", transport)
             }

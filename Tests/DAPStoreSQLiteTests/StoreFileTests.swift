@@ -79,7 +79,7 @@ import Testing
         let steps = [
             "1 tasks and buckets", "2 leader", "3 helper", "4 leader-selected batches, deferred requests",
             "5 retention",
-            "5 ages of aggregation jobs", "6 releases",
+            "6 ages of aggregation jobs", "7 releases",
         ]
         #expect(first.suffix(steps.count) == steps[...])
     }
