@@ -10,6 +10,8 @@ struct CollectionJobRow {
     let state: CollectionJobState
     /// The number of the leader-selected batch that is closed on behalf of the job, or collected by it.
     let batch: Int64?
+    /// Whether a batch is closed on behalf of the job, or collected by it.
+    private let isClosed: Bool
 
     /// The job that a request created.
     static func find(request: [UInt8], task: Int64, _ db: Database) throws -> CollectionJobRow? {
@@ -36,6 +38,7 @@ struct CollectionJobRow {
         default: throw SQLiteStoreError(.corrupt, "a collection job has an unknown state")
         }
         batch = try row.optional(6)
+        isClosed = try row.value(7)
     }
 
     /// Creates a job; an interval is kept as it was asked for, and as the stretch of time that it takes.
@@ -56,8 +59,8 @@ struct CollectionJobRow {
     }
 
     /// Forgets the job. What it has collected stays collected: without ID and request its row is found by nobody, and
-    /// its interval is found as before. What it has closed is opened, but a leader-selected batch stays closed to reports,
-    /// since the helper may have collected it.
+    /// its interval is found as before. What it has closed the helper may have collected: a leader-selected batch stays
+    /// closed to reports, and a job with a closed interval goes on to its end.
     func delete(_ db: Database) throws {
         if case .finished = state {
             return try db.cachedStatement(sql: Self.erase).execute(arguments: [number])
@@ -65,6 +68,8 @@ struct CollectionJobRow {
         if let batch {
             try LeaderBatches.reopen(batch, db)
             try LeaderBatches.seal(batch, db)
+        } else if isClosed {
+            return
         }
         try db.cachedStatement(sql: "DELETE FROM collection_jobs WHERE number = ?").execute(arguments: [number])
     }
@@ -90,12 +95,14 @@ extension Query {
 
 extension CollectionJobRow {
     private static let selectByRequest = """
-        SELECT number, job_id, state, response, problem_type, problem_detail, batch FROM collection_jobs
+        SELECT number, job_id, state, response, problem_type, problem_detail, batch, is_closed
+        FROM collection_jobs
         WHERE task = ? AND request = ?
         """
 
     private static let selectByID = """
-        SELECT number, job_id, state, response, problem_type, problem_detail, batch FROM collection_jobs
+        SELECT number, job_id, state, response, problem_type, problem_detail, batch, is_closed
+        FROM collection_jobs
         WHERE task = ? AND job_id = ?
         """
 

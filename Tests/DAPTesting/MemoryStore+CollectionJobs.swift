@@ -64,6 +64,8 @@ extension MemoryStore: LeaderCollectionStore {
             return false
         }
         if let job = collectionJobs[number], let batch = job.batch {
+            // The helper may have collected it: the job goes on to its end.
+            guard job.query == .leaderSelected else { return true }
             change(batch, task: task) { $0.isSealed = true }
         }
         collectionJobs[number] = nil

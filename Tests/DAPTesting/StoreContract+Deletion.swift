@@ -4,10 +4,10 @@ import DAPRoles
 extension StoreContract {
     /// What becomes of a collection job that the collector deletes.
     static let collectionDeletionChecks = [
-        StoreCheck("an unfinished collection job that is deleted is abandoned, and its batch is open again") { store in
+        StoreCheck("a collection job that is deleted before its batch is closed is abandoned") { store in
             let user = StoreUser(store)
             let interval = StoreSamples.interval(10, 5)
-            let work = try await user.close(1, interval)
+            let work = try await user.startCollection(1, interval)
             try require(try await user.delete(1), "there is a job")
             try requireEqual(try await user.state(1), nil, "its state")
             try requireEqual(try await user.upload(1..<2, time: 12), [.inserted], "an upload")
@@ -21,6 +21,19 @@ extension StoreContract {
             try requireEqual(try await user.state(1), nil, "its state after all that")
             try require(try await !user.delete(1), "there is no job to delete again")
             try await user.collect(2, StoreSamples.interval(12, 5))
+        },
+        StoreCheck("a collection job that is deleted while its interval is closed goes on to its end") { store in
+            let user = StoreUser(store)
+            let interval = StoreSamples.interval(10, 5)
+            try await user.aggregate(0..<2, time: 12)
+            let work = try await user.close(1, interval)
+            try require(try await user.delete(1), "there is a job")
+            try requireEqual(
+                try await user.upload(2..<3, time: 12), [.batchClosed], "an upload: the helper may be done")
+            try await user.finish(work)
+            try require(try await user.state(1) != .pending, "it is finished")
+            try require(try await user.delete(1), "the finished job")
+            try requireEqual(try await user.state(1), nil, "its state")
         },
         StoreCheck("a deleted job's leader-selected batch takes no more reports and is given out next") { store in
             let user = StoreUser(store)

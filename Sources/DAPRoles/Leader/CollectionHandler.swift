@@ -55,7 +55,8 @@ public struct CollectionHandler: Sendable {
         return state
     }
 
-    /// Forgets a job (DAP §4.6.3). Its batch stays collected if it was; if not, it can be asked for again.
+    /// Forgets a job (DAP §4.6.3). Its batch stays collected if it was; if not, it can be asked for again. A time-interval
+    /// job that the helper may have been asked for goes on to its end, where the same bytes find it.
     ///
     /// - Throws: `DAPAbort` `unrecognizedTask`, or not found.
     public func delete(task id: TaskID, id jobID: CollectionJobID) async throws {

@@ -18,8 +18,9 @@ public protocol LeaderCollectionStore: Sendable {
     /// Forgets a job: an unfinished one is abandoned; of a finished one the answer goes, and the batch stays collected
     /// (DAP §4.6.3). The same request bytes then make a new job.
     ///
-    /// The batch of an unfinished job is opened again in a time-interval task. In a leader-selected task it takes no more
-    /// reports, since the helper may have collected it, and `closeBatch` gives it out whatever the choice.
+    /// The helper may have collected a batch that is closed. So an unfinished time-interval job with a closed batch goes on
+    /// to its end, where the same bytes find it; a leader-selected batch takes no more reports, and `closeBatch` gives it
+    /// out whatever the choice.
     ///
     /// - Returns: false when there is no such job.
     func deleteCollectionJob(task: TaskID, id: CollectionJobID) async throws -> Bool

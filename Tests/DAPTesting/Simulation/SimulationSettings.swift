@@ -34,8 +34,6 @@ public struct SimulationSettings: Sendable, Hashable, Codable {
     public var batchMaximumAge: UInt64 = 300
     /// Whether the helper answers later at first.
     public var isDeferred = false
-    /// Whether the collector deletes time-interval jobs that are not finished.
-    public var deletesUnfinished = false
     /// Seconds for which reports are kept.
     public var retention: UInt64 = 86_400
 

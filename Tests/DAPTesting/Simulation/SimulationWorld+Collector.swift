@@ -99,9 +99,8 @@ extension SimulationWorld {
     func deleteCollection(_ index: Int) async {
         guard let url = jobURLs.latest(index) else { return }
         if collections.jobsWithResults.contains(url) { return await delete(url) }
-        // Who deletes a job whose answer is there and not yet seen has lost the batch, and nobody can help it. The batch of
-        // an unfinished time-interval job is opened by it, although the helper may have collected it.
-        guard settings.isLeaderSelected || settings.deletesUnfinished, let last = url.split(separator: "/").last,
+        // Who deletes a job whose answer is there and not yet seen has lost the batch, and nobody can help it.
+        guard let last = url.split(separator: "/").last,
             let id = try? CollectionJobID(base64URL: String(last)),
             (try? await bases[.leader]?.collectionJob(task: task.id, id: id)) == .pending
         else { return }
