@@ -49,7 +49,7 @@ final class DevDeployment {
         let logFile = directory.appendingPathComponent("up.log")
         try Data().write(to: logFile)
         process.standardError = try FileHandle(forWritingTo: logFile)
-        try process.run()
+        try process.runAlone()
     }
 
     /// The text that `prio dev up` and both aggregators wrote.

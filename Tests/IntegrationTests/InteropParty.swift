@@ -31,7 +31,7 @@ final class InteropParty {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = try FileHandle(forWritingTo: logFile)
-        try process.run()
+        try process.runAlone()
         for _ in 0..<300 where process.isRunning {
             let log = (try? String(contentsOf: logFile, encoding: .utf8)) ?? ""
             let line = log.split(separator: "\n").first { $0.contains(" listens at http://127.0.0.1:") }

@@ -109,7 +109,7 @@ import Testing
         process.arguments = ["collect", "who", "--dir", deployment.run, "--wait", "60"]
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
-        try process.run()
+        try process.runAlone()
         await withCheckedContinuation { continuation in
             Thread.detachNewThread {
                 while process.isRunning, size() == before {}

@@ -37,7 +37,7 @@ struct Program: Sendable {
         process.standardInput = stdin
         process.standardOutput = stdout
         process.standardError = stderr
-        try process.run()
+        try process.runAlone()
         let killer = Task {
             try await Task.sleep(for: .seconds(Self.timeLimit))
             process.terminate()
