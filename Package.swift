@@ -25,6 +25,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
     .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
 }
 
+let bigInt = Target.Dependency.product(name: "BigInt", package: "BigInt")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -49,16 +50,17 @@ let core: [Target] = [
     .target(name: "CPrioKernels", cSettings: cSettings),
     room("VDAF", ["CSodium", "CPrioKernels"]),
     room("HPKE", ["CSodium", crypto]),
+    room("DifferentialPrivacy", ["VDAF", bigInt]),
 ]
 
 let protocolFloor: [Target] = [
     room("DAPMessages", ["TLSCodec", "VDAF", "HPKE", crypto]),
-    room("DAPRoles", ["DAPMessages", "TLSCodec", "VDAF", "HPKE", crypto, logging]),
-    room("MetricCatalog", ["DAPMessages", "TLSCodec", "VDAF", "HPKE", crypto, yams]),
+    room("DAPRoles", ["DAPMessages", "DifferentialPrivacy", "TLSCodec", "VDAF", "HPKE", crypto, logging]),
+    room("MetricCatalog", ["DAPMessages", "DifferentialPrivacy", "TLSCodec", "VDAF", "HPKE", crypto, yams]),
 ]
 
 let adapters: [Target] = [
-    room("DAPStoreSQLite", ["DAPRoles", "DAPMessages", "VDAF", "HPKE", grdb]),
+    room("DAPStoreSQLite", ["DAPRoles", "DAPMessages", "DifferentialPrivacy", "VDAF", "HPKE", grdb]),
     room("DAPHTTPClient", ["DAPRoles", "DAPMessages", asyncHTTPClient, nioCore, nioHTTP1, nioPosix]),
     room(
         "DAPHTTPServer",
@@ -72,21 +74,24 @@ let doors: [Target] = [
     room(
         "PrioCommand",
         [
-            "DAPRoles", "DAPMessages", "MetricCatalog", "HPKE", "VDAF", "TLSCodec", "DAPHTTPClient", argumentParser,
-            crypto, logging,
-            yams,
+            "DAPRoles", "DAPMessages", "DifferentialPrivacy", "MetricCatalog", "HPKE", "VDAF", "TLSCodec",
+            "DAPHTTPClient", argumentParser, crypto, logging, yams,
         ]),
     door("prio", ["PrioCommand", "DAPRoles", "DAPMessages", "MetricCatalog", "HPKE", "DAPHTTPClient", unixSignals]),
     door("prio-client", ["PrioCommand", "DAPRoles", "DAPMessages", "MetricCatalog", "VDAF", "DAPHTTPClient"]),
     door(
         "prio-aggregator",
         [
-            "PrioCommand", "DAPRoles", "DAPMessages", "MetricCatalog", "HPKE", "DAPStoreSQLite", "DAPHTTPClient",
-            "DAPHTTPServer", serviceLifecycle, unixSignals, logging,
+            "PrioCommand", "DAPRoles", "DAPMessages", "DifferentialPrivacy", "MetricCatalog", "HPKE", "DAPStoreSQLite",
+            "DAPHTTPClient", "DAPHTTPServer", serviceLifecycle, unixSignals, logging,
         ]),
     door(
-        "prio-collector", ["PrioCommand", "DAPRoles", "DAPMessages", "MetricCatalog", "VDAF", "HPKE", "DAPHTTPClient"]),
-    door("prio-bench", ["VDAF", "HPKE", "DAPRoles", "DAPMessages", "DAPStoreSQLite"]),
+        "prio-collector",
+        [
+            "PrioCommand", "DAPRoles", "DAPMessages", "DifferentialPrivacy", "MetricCatalog", "VDAF", "HPKE",
+            "DAPHTTPClient",
+        ]),
+    door("prio-bench", ["VDAF", "HPKE", "DifferentialPrivacy", "DAPRoles", "DAPMessages", "DAPStoreSQLite"]),
     door(
         "prio-interop",
         [
@@ -98,7 +103,7 @@ let doors: [Target] = [
 let testTargets: [Target] = [
     .target(
         name: "DAPTesting",
-        dependencies: ["DAPRoles", "DAPMessages", "VDAF", "HPKE", crypto, logging],
+        dependencies: ["DAPRoles", "DAPMessages", "DifferentialPrivacy", "VDAF", "HPKE", crypto, logging],
         path: "Tests/DAPTesting",
         swiftSettings: settings),
     .target(
@@ -112,12 +117,16 @@ let testTargets: [Target] = [
     tests("FuzzCorpusTests", ["FuzzTargets"]),
     tests("TLSCodecTests", ["TLSCodec"]),
     tests("VDAFTests", ["VDAF"], resources: [.copy("Fixtures")]),
+    tests("DifferentialPrivacyTests", ["DifferentialPrivacy", "VDAF", bigInt], resources: [.copy("Fixtures")]),
     tests("HPKETests", ["HPKE", crypto], resources: [.copy("Fixtures")]),
     tests("DAPMessagesTests", ["DAPMessages", "TLSCodec", "VDAF", "HPKE"]),
-    tests("MetricCatalogTests", ["MetricCatalog", "DAPMessages", "VDAF", "HPKE"]),
-    tests("DAPRolesTests", ["DAPRoles", "DAPMessages", "VDAF", "HPKE", "TLSCodec", "DAPTesting", logging]),
+    tests("MetricCatalogTests", ["MetricCatalog", "DAPMessages", "DifferentialPrivacy", "VDAF", "HPKE"]),
     tests(
-        "DAPStoreSQLiteTests", ["DAPStoreSQLite", "DAPRoles", "DAPMessages", "DAPTesting", "VDAF", grdb, logging]),
+        "DAPRolesTests",
+        ["DAPRoles", "DAPMessages", "DifferentialPrivacy", "VDAF", "HPKE", "TLSCodec", "DAPTesting", logging]),
+    tests(
+        "DAPStoreSQLiteTests",
+        ["DAPStoreSQLite", "DAPRoles", "DAPMessages", "DAPTesting", "DifferentialPrivacy", "VDAF", grdb, logging]),
     tests(
         "DAPHTTPTests",
         [
@@ -127,7 +136,10 @@ let testTargets: [Target] = [
         ]),
     tests(
         "PrioCommandTests",
-        ["PrioCommand", "DAPRoles", "DAPMessages", "MetricCatalog", "HPKE", "VDAF", "TLSCodec", logging]),
+        [
+            "PrioCommand", "DAPRoles", "DAPMessages", "DifferentialPrivacy", "MetricCatalog", "HPKE", "VDAF",
+            "TLSCodec", logging,
+        ]),
     .executableTarget(
         name: "prio-simulate",
         dependencies: ["DAPTesting", "DAPRoles", "DAPStoreSQLite", argumentParser],
@@ -145,7 +157,7 @@ let testTargets: [Target] = [
         "IntegrationTests",
         [
             "prio", "prio-client", "prio-aggregator", "prio-collector", "prio-interop", "DAPMessages", "DAPRoles",
-            "HPKE", "VDAF", "MetricCatalog", "DAPHTTPClient",
+            "HPKE", "VDAF", "MetricCatalog", "DAPHTTPClient", "DifferentialPrivacy", "DAPStoreSQLite",
         ]),
 ]
 
@@ -166,6 +178,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+        .package(url: "https://github.com/attaswift/BigInt", exact: "6.0.1"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),

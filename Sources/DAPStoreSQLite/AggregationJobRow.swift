@@ -109,9 +109,20 @@ struct AggregationJobRow {
         }
     }
 
-    /// Lets all reports wait for smaller jobs.
-    func giveBackRefused() throws {
-        try db.cachedStatement(sql: Self.giveBackRefused).execute(arguments: [number])
+    /// Whether the job has one report, which has rested often enough because of its refusals.
+    func isCulprit() throws -> Bool {
+        let statement = try db.cachedStatement(sql: Self.selectCulprit)
+        return try Bool.fetchOne(statement, arguments: [LeaderLimits.restsAfterRefusals, number]) ?? false
+    }
+
+    /// Lets all reports rest before they wait for smaller jobs.
+    ///
+    /// - Parameter now: POSIX seconds.
+    func restRefused(now: Int64) throws {
+        let (first, longest) = (Int64(LeaderLimits.firstRestAfterRefusal), Int64(LeaderLimits.longestRestAfterRefusal))
+        try db.cachedStatement(sql: Self.restRefused)
+            // The sum has to fit a column.
+            .execute(arguments: [min(now, .max - longest), first, longest, number])
     }
 
     /// Takes rejected reports out of the job, and its batch, and erases their shares.
@@ -220,8 +231,15 @@ extension AggregationJobRow {
         WHERE task = ? AND report_id = ? AND job = ? AND state = 1 AND error IS NULL AND rests >= ?
         """
 
-    private static let giveBackRefused = """
-        UPDATE client_reports SET state = 0, job = NULL, refusals = refusals + 1 WHERE job = ? AND state = 1
+    private static let selectCulprit = """
+        SELECT count(*) = 1 AND max(refusals) >= ? FROM client_reports WHERE job = ? AND state = 1
+        """
+
+    /// The `n`th rest is eight times as long as the one before.
+    private static let restRefused = """
+        UPDATE client_reports SET state = -1, job = NULL, refusals = refusals + 1,
+            rest_until = ? + min(? << 3 * min(refusals, 8), ?)
+        WHERE job = ? AND state = 1
         """
 
     private static let eraseRejectedShares = """

@@ -31,6 +31,15 @@ struct BatchBuckets {
         }
     }
 
+    /// Erases the aggregate shares of a batch that is collected. How many reports they were of, and which, stays: what is
+    /// still to be told of the batch, or forgotten with it, is found by that.
+    func eraseShares(of batch: BatchSelector) throws {
+        switch batch {
+        case .timeInterval(let config): try timeInterval.eraseShares(within: StoredInterval(config.batchInterval))
+        case .leaderSelected(let config): try leaderSelected.eraseShare(of: config.batchID)
+        }
+    }
+
     private var timeInterval: TimeIntervalBuckets { TimeIntervalBuckets(task: task, db: db) }
 
     private var leaderSelected: LeaderSelectedBuckets { LeaderSelectedBuckets(task: task, db: db) }

@@ -71,6 +71,7 @@ struct CollectionJobRow {
         } else if isClosed {
             return
         }
+        try PrivacyDebits.endReservation(of: number, db)
         try db.cachedStatement(sql: "DELETE FROM collection_jobs WHERE number = ?").execute(arguments: [number])
     }
 }

@@ -20,22 +20,27 @@ struct HelperAggregationJobs {
         try db.cachedStatement(sql: Self.insert).execute(
             arguments: [
                 task, Data(job.id.bytes), Data(job.response), lastTime, job.batchID.map { Data($0.bytes) },
+                !job.committed.isEmpty,
             ])
     }
 
-    /// Forgets a job.
+    /// Forgets a job, unless reports were committed with it.
     ///
     /// - Returns: whether there was one.
     func delete(_ id: AggregationJobID) throws -> Bool {
+        guard try response(id) != nil else { return false }
         try db.cachedStatement(sql: Self.delete).execute(arguments: [task, Data(id.bytes)])
-        return db.changesCount > 0
+        return true
     }
 
     private static let select = "SELECT response FROM helper_aggregation_jobs WHERE task = ? AND job_id = ?"
 
     private static let insert = """
-        INSERT INTO helper_aggregation_jobs (task, job_id, response, last_time, batch_id) VALUES (?, ?, ?, ?, ?)
+        INSERT INTO helper_aggregation_jobs (task, job_id, response, last_time, batch_id, has_committed)
+        VALUES (?, ?, ?, ?, ?, ?)
         """
 
-    private static let delete = "DELETE FROM helper_aggregation_jobs WHERE task = ? AND job_id = ?"
+    private static let delete = """
+        DELETE FROM helper_aggregation_jobs WHERE task = ? AND job_id = ? AND has_committed = 0
+        """
 }

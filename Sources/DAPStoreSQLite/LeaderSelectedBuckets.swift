@@ -30,9 +30,18 @@ struct LeaderSelectedBuckets {
         }
     }
 
+    /// Erases the aggregate share of a batch.
+    func eraseShare(of batchID: BatchID) throws {
+        try db.cachedStatement(sql: Self.erase).execute(arguments: [task, Data(batchID.bytes)])
+    }
+
     private static let select = """
         SELECT aggregate_share, report_count, checksum, first_time, last_time FROM leader_selected_buckets
         WHERE task = ? AND batch_id = ?
+        """
+
+    private static let erase = """
+        UPDATE leader_selected_buckets SET aggregate_share = NULL WHERE task = ? AND batch_id = ?
         """
 
     private static let upsert = """

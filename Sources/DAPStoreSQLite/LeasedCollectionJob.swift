@@ -73,14 +73,26 @@ struct LeasedCollectionJob {
         }
     }
 
-    /// Stores the answer and marks the batch collected.
-    func finish(response: [UInt8]) throws {
-        if let batchNumber { try LeaderBatches.collect(batchNumber, db) }
-        try db.cachedStatement(sql: Self.finish).execute(arguments: [Data(response), number])
+    /// What is in the closed batch, and what an account says about its release; nil when no batch is closed.
+    func content(_ account: PrivacyAccount?) throws -> ReleasableBatch? {
+        guard let batch else { return nil }
+        let buckets = try BatchBuckets(task: task, db: db).of(batch)
+        let statement = try PrivacyDebits(db: db).statement(account, of: buckets, without: number)
+        return ReleasableBatch(buckets: buckets, statement: statement)
     }
 
-    /// Fails the job and opens its batch.
+    /// Stores the answer with its debit, and marks the closed batch collected.
+    func finish(_ release: BatchRelease) throws {
+        if let batchNumber { try LeaderBatches.collect(batchNumber, db) }
+        try db.cachedStatement(sql: Self.finish).execute(arguments: [Data(release.response), number])
+        try PrivacyDebits.endReservation(of: number, db)
+        if let debit = release.debit { try PrivacyDebits(db: db).insert(debit) }
+        if let batch { try BatchBuckets(task: task, db: db).eraseShares(of: batch) }
+    }
+
+    /// Fails the job, opens its batch and ends its reservation.
     func fail(_ problem: StoredProblem) throws {
+        try PrivacyDebits.endReservation(of: number, db)
         if let batchNumber {
             try LeaderBatches.reopen(batchNumber, db)
             try LeaderBatches.countFailure(batchNumber, db)
@@ -91,6 +103,7 @@ struct LeasedCollectionJob {
     /// Opens a leader-selected batch, to reports too; the job keeps its lease.
     func reopenBatch() throws {
         guard let batchNumber else { return }
+        try PrivacyDebits.endReservation(of: number, db)
         try LeaderBatches.reopen(batchNumber, db)
         try LeaderBatches.unseal(batchNumber, db)
         try db.cachedStatement(sql: Self.letGo).execute(arguments: [number])

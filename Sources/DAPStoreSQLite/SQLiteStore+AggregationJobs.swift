@@ -73,15 +73,15 @@ extension SQLiteStore: LeaderAggregationStore {
     }
 
     /// Takes a refused job apart.
-    public func dissolveAggregationJob(_ lease: JobLease) async throws -> Bool {
+    public func dissolveAggregationJob(_ lease: JobLease, now: UInt64) async throws -> Bool {
         try await pool.write { db in
             guard let job = try AggregationJobRow(lease, db) else { return false }
             try job.leaveBatch()
-            if try job.reportCount() == 1 {
+            if try job.isCulprit() {
                 try job.rejectAll(.reportDropped)
                 try job.settleAll()
             } else {
-                try job.giveBackRefused()
+                try job.restRefused(now: now.storedSeconds)
             }
             try job.delete()
             return true

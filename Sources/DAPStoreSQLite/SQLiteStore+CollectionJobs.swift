@@ -1,5 +1,6 @@
 public import DAPMessages
 public import DAPRoles
+public import DifferentialPrivacy
 import GRDB
 
 extension SQLiteStore: LeaderCollectionStore {
@@ -88,14 +89,28 @@ extension SQLiteStore: LeaderCollectionStore {
         return try await pool.read { db in try BatchBuckets(task: task, db: db).of(batch) }
     }
 
+    /// Reserves what a job's release costs.
+    public func reserveRelease(
+        _ lease: JobLease, account: PrivacyAccount, reserve: @Sendable (ReleasableBatch) throws -> PrivacyDebit
+    ) async throws -> [BatchBucket]? {
+        try await pool.write { db in
+            guard let job = try LeasedCollectionJob(lease, db), let content = try job.content(account) else {
+                return nil
+            }
+            try PrivacyDebits(db: db).reserve(reserve(content), for: job.number)
+            return content.buckets
+        }
+    }
+
     /// Finishes a job.
     public func finishCollectionJob(
-        _ lease: JobLease, answer: @Sendable ([BatchBucket]) throws -> [UInt8]
+        _ lease: JobLease, account: PrivacyAccount?, answer: @Sendable (ReleasableBatch) throws -> BatchRelease
     ) async throws -> Bool {
         let isFinished = try await pool.write { db in
-            guard let job = try LeasedCollectionJob(lease, db), let batch = job.batch else { return false }
-            if try job.hasPending(batch) { return false }
-            try job.finish(response: answer(BatchBuckets(task: job.task, db: db).of(batch)))
+            guard let job = try LeasedCollectionJob(lease, db), let batch = job.batch, try !job.hasPending(batch),
+                let content = try job.content(account)
+            else { return false }
+            try job.finish(answer(content))
             try ReleaseLedger(db: db).countRelease()
             self.releaseIsComing()
             return true

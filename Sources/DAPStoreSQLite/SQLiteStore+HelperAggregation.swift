@@ -47,7 +47,7 @@ extension SQLiteStore: HelperAggregationStore {
         }
     }
 
-    /// Forgets a job's response, or its deferred request.
+    /// Forgets a job's response *unless it has committed reports*, or its deferred request.
     public func deleteAggregationJob(task taskID: TaskID, id: AggregationJobID) async throws -> Bool {
         guard let task = try await knownNumber(of: taskID, as: .helper) else { return false }
         return try await pool.write { db in

@@ -19,7 +19,7 @@ extension SQLiteStore: HelperCollectionStore {
     /// Collects a batch. One that was collected by the same request is found whether or not the lease is held.
     public func collectBatch(
         task taskID: TaskID, id: AggregateShareID, batch: BatchSelector, lease: JobLease?,
-        answer: @Sendable ([BatchBucket]) throws -> [UInt8]
+        account: PrivacyAccount?, answer: @Sendable (ReleasableBatch) throws -> BatchRelease
     ) async throws -> HelperCollectionOutcome {
         try await beginReleaseEpoch()
         let task = try await number(of: taskID, as: .helper)
@@ -36,13 +36,18 @@ extension SQLiteStore: HelperCollectionStore {
             {
                 return .expired
             }
-            let response = try answer(BatchBuckets(task: task, db: db).of(batch))
-            try shares.insert(id, batch: batch, response: response)
+            let (buckets, debits) = (BatchBuckets(task: task, db: db), PrivacyDebits(db: db))
+            let content = try buckets.of(batch)
+            let release = try answer(
+                ReleasableBatch(buckets: content, statement: debits.statement(account, of: content)))
+            try shares.insert(id, batch: batch, response: release.response)
+            if let debit = release.debit { try debits.insert(debit) }
+            try buckets.eraseShares(of: batch)
             try deferred.delete(.aggregateShare(id))
             try ReleaseLedger(db: db).countRelease()
             try ReleaseLedger(db: db).number(releaseOf: task)
             self.releaseIsComing()
-            return .collected(response)
+            return .collected(release.response)
         }
         try await settleReleases()
         return outcome

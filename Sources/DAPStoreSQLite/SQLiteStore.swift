@@ -102,7 +102,9 @@ public final class SQLiteStore: LeaderStore, HelperStore, Sendable {
         }
     }
 
-    /// Sets what makes a commit durable and an erased share unreadable. The pool has set `synchronous = NORMAL` when it
+    /// Sets what makes a commit durable and an erased share unreadable: `secure_delete` overwrites it, and only ON, unlike
+    /// FAST, does so on the pages of their own that a long share fills. Copies in the write-ahead log last until that is
+    /// overwritten, or emptied by `close`. The pool has set `synchronous = NORMAL` when it
     /// switched to WAL, so this comes after its initializer.
     private static func makeDurable(_ db: Database) throws {
         try db.execute(

@@ -49,6 +49,8 @@ enum SchemaMigrations {
         }
         migrator.registerMigration("6 ages of aggregation jobs") { db in try db.execute(sql: jobAges) }
         migrator.registerMigration("7 releases") { db in try db.execute(sql: releases) }
+        migrator.registerMigration("8 privacy debits") { db in try db.execute(sql: privacyDebits) }
+        migrator.registerMigration("9 answers that stay") { db in try db.execute(sql: answersThatStay) }
         return migrator
     }
 

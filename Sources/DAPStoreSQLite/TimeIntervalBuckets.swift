@@ -32,6 +32,11 @@ struct TimeIntervalBuckets {
         return try row?.unsigned(0) ?? 0
     }
 
+    /// Erases the aggregate shares within an interval.
+    func eraseShares(within interval: StoredInterval) throws {
+        try db.cachedStatement(sql: Self.eraseWithin).execute(arguments: [task, interval.start, interval.end])
+    }
+
     private static func bucket(_ row: Row) throws -> BatchBucket {
         try BatchBucket(
             time: Time(row.unsigned(0)), aggregateShare: row.bytes(1), reportCount: row.unsigned(2),
@@ -45,6 +50,10 @@ struct TimeIntervalBuckets {
     private static let selectWithin = """
         SELECT time, aggregate_share, report_count, checksum FROM batch_buckets
         WHERE task = ? AND time >= ? AND time < ? AND report_count > 0 ORDER BY time
+        """
+
+    private static let eraseWithin = """
+        UPDATE batch_buckets SET aggregate_share = NULL WHERE task = ? AND time >= ? AND time < ?
         """
 
     private static let sumWithin = """

@@ -1,8 +1,9 @@
 import DAPMessages
+import DifferentialPrivacy
 
 extension Catalog {
     /// The catalog as a file that reads back as an equal catalog. Every metric has its own least batch size, time
-    /// precision and retention; comments and layout of the file it came from are gone.
+    /// precision, retention and promise; comments and layout of the file it came from are gone.
     public func yaml() -> String {
         var lines = [
             "# The metrics that are collected, and the parties that collect them. Client, leader, helper and collector",
@@ -13,6 +14,11 @@ extension Catalog {
         // Only a key put in by hand can lack an encoding; task(for:) reports it.
         if let config = collectorHpkeConfig, let encoded = try? config.encoded() {
             lines.append("collector_hpke_config: \(YAMLText.scalar(Base64URL.encode(encoded)))")
+        }
+        switch privacyLimit {
+        case nil: break
+        case .epsilon(let limit): lines.append("privacy_limit: {epsilon: \(limit)}")
+        case .rho(let limit): lines.append("privacy_limit: {rho: \(limit)}")
         }
         lines.append("metrics:")
         for metric in metrics {
@@ -50,9 +56,25 @@ extension Catalog {
             fields.append(("starts", YAMLText.scalar("\(Timestamp(posixSeconds: period.lowerBound))")))
             fields.append(("ends", YAMLText.scalar("\(Timestamp(posixSeconds: period.upperBound))")))
         }
+        if metric.contributionLimit != 1 { fields.append(("contribution_limit", "\(metric.contributionLimit)")) }
+        if let privacy = metric.privacy {
+            fields.append(("privacy", text(of: privacy)))
+        } else {
+            fields.append(("suppress_below", "\(metric.suppressBelow)"))
+        }
         return fields.enumerated().map { index, field in
             "\(index == 0 ? "  - " : "    ")\(field.0): \(field.1)"
         }
+    }
+}
+
+extension Catalog {
+    private static func text(of policy: PrivacyPolicy) -> String {
+        let key = policy.mechanism.currency == .epsilon ? "epsilon" : "rho"
+        return """
+            {mechanism: \(policy.mechanism.word), \(key): \(policy.mechanism.amount), \
+            delta: 1e-\(policy.deltaExponent), lifetime: \(policy.lifetimeLimit)}
+            """
     }
 }
 

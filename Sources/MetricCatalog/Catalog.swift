@@ -1,4 +1,5 @@
 public import DAPMessages
+public import DifferentialPrivacy
 
 /// The content of a `metrics.yaml`: what is measured, who aggregates, and for whom.
 ///
@@ -27,6 +28,9 @@ public struct Catalog: Sendable, Equatable {
     public init(yaml: String) throws(CatalogError) {
         self = try CatalogReader.read(yaml)
     }
+
+    /// What all metrics with a promise together may give away of a client; nil if that is not limited.
+    public var privacyLimit: CatalogPrivacyLimit? { metrics.lazy.compactMap { $0.privacy?.catalogLimit }.first }
 
     /// The metric called `name`.
     public func metric(named name: String) -> Metric? {

@@ -1,3 +1,5 @@
+public import DifferentialPrivacy
+
 /// What a catalog may hold at most. A file beyond one of these is refused.
 public enum CatalogLimits {
     /// Bytes of a catalog file.
@@ -37,6 +39,18 @@ public enum CatalogLimits {
     /// where it would wrap around to a small number (see `SumBound`). It is more than one report from every second
     /// person alive.
     public static let largestBatch: UInt64 = 1 << 32
+    /// Reports that one client may be allowed in one window.
+    public static let contributions: UInt64 = 1000
+    /// The largest ε or ρ of one window: far beyond anything that protects.
+    public static let windowCost = PrivacyAmount(billionths: 100 * PrivacyAmount.scale)
+    /// The largest lifetime limit, and the largest limit of a catalog.
+    public static let lifetimeCost = PrivacyAmount(billionths: 1_000_000 * PrivacyAmount.scale)
+    /// The largest number below which results are not shown.
+    public static let suppressBelow: UInt64 = 1_000_000
+    /// The number below which results are not shown where nobody says it.
+    public static let usualSuppressBelow: UInt64 = 10
+    /// δ that nobody gives, as the exponent of a power of ten.
+    public static let usualDeltaExponent: UInt8 = 9
     /// Problems that an error lists.
     public static let problems = 50
     /// Bytes of a text that is to become a measurement.

@@ -37,7 +37,7 @@ extension CatalogReader {
         let title = required("title", &block).flatMap { line($0, limit: CatalogLimits.titleBytes) }
         let summary = required("description", &block).flatMap { description($0) }
         let unit = block.take("unit").flatMap { line($0, limit: CatalogLimits.unitBytes) }
-        let version = block.take("version").map { whole($0, in: 1...UInt64(UInt32.max)) } ?? 1
+        let version = block.take("version").map { self.version($0) } ?? defaults.version ?? 1
         let minBatchSize = block.take("min_batch_size").map { self.minBatchSize($0) } ?? defaults.minBatchSize
         let timePrecision = block.take("time_precision").map { self.timePrecision($0) } ?? defaults.timePrecision
         let retention = block.take("report_retention").map { self.retention($0) } ?? defaults.reportRetention
@@ -52,14 +52,20 @@ extension CatalogReader {
         if timePrecision == nil {
             report(block.line, "the key `time_precision` is missing, here and at the top of the file")
         }
+        let contributions =
+            block.take("contribution_limit").map { contributionLimit($0) } ?? defaults.contributionLimit ?? 1
+        let written = block.take("privacy").map { metricPrivacy($0) } ?? .inherited(line: block.line)
+        let suppressBelow = suppressBelow(block.take("suppress_below"), privacy: written, defaults: defaults)
         let type = type(&block)
-        guard let name, let title, let summary, let version, let type, let minBatchSize, let timePrecision else {
-            return nil
+        let privacy = type.flatMap {
+            policy(written, of: $0, contributionLimit: contributions, defaults: defaults)
         }
+        guard let name, let title, let summary, let type, let minBatchSize, let timePrecision else { return nil }
         return Metric(
-            name: name, title: title, summary: summary, unit: unit, version: UInt32(version), type: type,
+            name: name, title: title, summary: summary, unit: unit, version: version, type: type,
             minBatchSize: minBatchSize, timePrecision: timePrecision, reportRetention: reportRetention,
-            batchMode: batchMode, period: period)
+            batchMode: batchMode, period: period, contributionLimit: contributions, privacy: privacy,
+            suppressBelow: suppressBelow)
     }
 
     private mutating func required(_ key: String, _ block: inout CatalogBlock) -> CatalogBlock.Entry? {

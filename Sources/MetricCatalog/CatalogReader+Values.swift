@@ -5,7 +5,7 @@ import Yams
 /// The values of the file that do not depend on a metric's type.
 extension CatalogReader {
     /// What is written as a single value; as text for certain if it is in quotes.
-    private struct Written {
+    struct Written {
         let text: String
         let isQuoted: Bool
         let line: Int
@@ -32,7 +32,8 @@ extension CatalogReader {
         return Written(text: scalar.string, isQuoted: isQuoted, line: line)
     }
 
-    private mutating func written(_ entry: CatalogBlock.Entry) -> Written? {
+    /// The single value of an entry.
+    mutating func written(_ entry: CatalogBlock.Entry) -> Written? {
         written(entry.value, "`\(entry.key)`", line: entry.line)
     }
 

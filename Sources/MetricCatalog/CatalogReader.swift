@@ -56,20 +56,31 @@ struct CatalogReader {
             report(helperEntry?.line, "`helper_url` is the same as `leader_url`: the aggregators must be two parties")
         }
         let collectorHpkeConfig = block.take("collector_hpke_config").flatMap { hpkeConfig($0) }
-        let defaults = MetricDefaults(
-            minBatchSize: block.take("min_batch_size").map { minBatchSize($0) },
-            timePrecision: block.take("time_precision").map { timePrecision($0) },
-            reportRetention: block.take("report_retention").map { retention($0) },
-            batchMode: block.take("batch_mode").map { batchMode($0) },
-            starts: block.take("starts").map { moment($0) }, ends: block.take("ends").map { moment($0) })
+        let defaults = defaults(&block)
         let metrics = metrics(block.take("metrics"), defaults: defaults, line: block.line)
         for entry in block.remaining {
             report(entry.line, "unknown key \(shown(entry.key))")
         }
+        if let metrics { checkPrivacyLimit(defaults.privacyLimit, isUsedBy: metrics) }
         return metrics.map {
             Catalog(
                 leaderURL: leaderURL, helperURL: helperURL, collectorHpkeConfig: collectorHpkeConfig, metrics: $0)
         }
+    }
+
+    /// What the top of the file says for its metrics.
+    private mutating func defaults(_ block: inout CatalogBlock) -> MetricDefaults {
+        MetricDefaults(
+            version: block.take("version").map { version($0) },
+            minBatchSize: block.take("min_batch_size").map { minBatchSize($0) },
+            timePrecision: block.take("time_precision").map { timePrecision($0) },
+            reportRetention: block.take("report_retention").map { retention($0) },
+            batchMode: block.take("batch_mode").map { batchMode($0) },
+            starts: block.take("starts").map { moment($0) }, ends: block.take("ends").map { moment($0) },
+            contributionLimit: block.take("contribution_limit").map { contributionLimit($0) },
+            privacy: block.take("privacy").map { privacyDefaults($0) },
+            privacyLimit: block.take("privacy_limit").map { privacyLimit($0) },
+            suppressBelow: block.take("suppress_below").map { suppressBelow($0) })
     }
 
     private mutating func metrics(
@@ -94,10 +105,15 @@ struct CatalogReader {
 /// What the top of the file says for every metric: nil if it says nothing, and a value that is of no use if it says
 /// something wrong, which has been reported there once.
 struct MetricDefaults {
+    let version: UInt32?
     let minBatchSize: UInt64?
     let timePrecision: UInt64?
     let reportRetention: WrittenLength?
     let batchMode: BatchMode?
     let starts: WrittenMoment?
     let ends: WrittenMoment?
+    let contributionLimit: UInt32?
+    let privacy: WrittenPrivacy?
+    let privacyLimit: WrittenPrivacyLimit?
+    let suppressBelow: UInt64?
 }

@@ -1,4 +1,4 @@
-import DAPMessages
+public import DAPMessages
 
 extension Metric {
     /// Checks that the metric takes answers of a time. It is the same for all seconds of a window.

@@ -1,4 +1,5 @@
 public import DAPMessages
+public import DifferentialPrivacy
 public import VDAF
 
 /// One thing that is measured, as the catalog defines it.
@@ -29,41 +30,19 @@ public struct Metric: Sendable, Hashable {
     /// When the answers are given (`starts` and `ends` in the file): POSIX seconds, multiples of `timePrecision`, not
     /// empty, the end excluded. Nil if that is not limited.
     public let period: Range<UInt64>?
+    /// Reports that one client makes in one window, at most; at least 1. Each client keeps to it.
+    public let contributionLimit: UInt32
+    /// What is promised about releases, with the metric's `contributionLimit` in it; nil if nothing is, and sums are
+    /// exact.
+    public let privacy: PrivacyPolicy?
+    /// The collector does not show numbers below this; 0 shows all, as a metric with a promise does. No part of the
+    /// task: it is the collector's own rule.
+    public let suppressBelow: UInt64
 }
 
 extension Metric {
     /// The VDAF that adds this metric up (VDAF §7.4), its chunk length chosen by `ChunkLength`.
-    public var parameters: Prio3Parameters {
-        // The catalog's limits keep every count far below 2^32, and max positive.
-        let chunkLength = UInt32(ChunkLength.best(forElements: encodedElements))
-        return switch type {
-        case .count:
-            .count
-        case .sum(let max):
-            .sum(maxMeasurement: max)
-        case .histogram(let edges):
-            .histogram(length: UInt32(edges.count + 1), chunkLength: chunkLength)
-        case .choice(let options):
-            .histogram(length: UInt32(options.count), chunkLength: chunkLength)
-        case .choices(let options, let atMost):
-            .multihotCountVec(
-                length: UInt32(options.count), chunkLength: chunkLength, maxWeight: UInt64(atMost))
-        case .vector(let length, let max):
-            .sumVec(length: UInt32(length), maxMeasurement: max, chunkLength: chunkLength)
-        }
-    }
-
-    /// How many field elements the circuit checks: the length of an encoded measurement.
-    private var encodedElements: Int {
-        switch type {
-        case .count: 1
-        case .sum(let max): max.bitWidthOfValue
-        case .histogram(let edges): edges.count + 1
-        case .choice(let options): options.count
-        case .choices(let options, let atMost): options.count + UInt64(atMost).bitWidthOfValue
-        case .vector(let length, let max): length * max.bitWidthOfValue
-        }
-    }
+    public var parameters: Prio3Parameters { type.parameters }
 }
 
 extension UInt64 {

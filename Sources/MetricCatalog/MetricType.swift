@@ -1,3 +1,5 @@
+import VDAF
+
 /// What kind of answer a metric takes and what its sums show.
 ///
 /// A value of a `Metric` has been checked against the ranges given here.
@@ -25,6 +27,41 @@ public enum MetricType: Sendable, Hashable {
         case .choice: "choice"
         case .choices: "choices"
         case .vector: "vector"
+        }
+    }
+}
+
+extension MetricType {
+    /// The VDAF that adds such a metric up (VDAF §7.4), its chunk length chosen by `ChunkLength`.
+    var parameters: Prio3Parameters {
+        // The catalog's limits keep every count far below 2^32, and max positive.
+        let chunkLength = UInt32(ChunkLength.best(forElements: encodedElements))
+        return switch self {
+        case .count:
+            .count
+        case .sum(let max):
+            .sum(maxMeasurement: max)
+        case .histogram(let edges):
+            .histogram(length: UInt32(edges.count + 1), chunkLength: chunkLength)
+        case .choice(let options):
+            .histogram(length: UInt32(options.count), chunkLength: chunkLength)
+        case .choices(let options, let atMost):
+            .multihotCountVec(
+                length: UInt32(options.count), chunkLength: chunkLength, maxWeight: UInt64(atMost))
+        case .vector(let length, let max):
+            .sumVec(length: UInt32(length), maxMeasurement: max, chunkLength: chunkLength)
+        }
+    }
+
+    /// How many field elements the circuit checks: the length of an encoded measurement.
+    private var encodedElements: Int {
+        switch self {
+        case .count: 1
+        case .sum(let max): max.bitWidthOfValue
+        case .histogram(let edges): edges.count + 1
+        case .choice(let options): options.count
+        case .choices(let options, let atMost): options.count + UInt64(atMost).bitWidthOfValue
+        case .vector(let length, let max): length * max.bitWidthOfValue
         }
     }
 }

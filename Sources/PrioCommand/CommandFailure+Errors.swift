@@ -62,6 +62,12 @@ extension CommandFailure {
     /// What the leader's problem document means. `status` is the HTTP status, if it is known.
     private init(problem: StoredProblem, status: Int?) {
         let detail = Self.printable(problem.detail)
+        if problem.type == PrivacyBudgetProblem.type {
+            self.init(
+                .budgetExceeded, detail,
+                hint: "prio-collector budget shows what has been released, and what is left of each limit")
+            return
+        }
         switch ProblemType(urn: problem.type) {
         case .unrecognizedTask:
             self.init(
@@ -87,7 +93,7 @@ extension CommandFailure {
     private static let downHint = "is the aggregator running, and is its URL in the catalog the right one?"
 
     /// Longest text of a peer that is shown, in characters.
-    private static let shownDetail = 300
+    private static let shownDetail = 500
 
     /// A peer's text without anything that a terminal acts upon.
     private static func printable(_ text: String) -> String {

@@ -4,6 +4,8 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
     case done = 0
     /// Anything that has no number of its own.
     case other = 1
+    /// A metric's privacy budget does not cover what was asked for.
+    case budgetExceeded = 10
     /// The command line makes no sense.
     case usage = 64
     /// A row, a value or a catalog does not fit; or a report was refused.

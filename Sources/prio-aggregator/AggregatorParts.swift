@@ -80,6 +80,9 @@ struct AggregatorParts {
                     configuration: task.configuration, role: configuration.role.aggregatorRole, sharedSecret: secret,
                     collectorHpkeConfig: task.collectorHpkeConfig)
                 aggregatorTask.reportRetention = task.metric.reportRetention
+                aggregatorTask.privacy = try task.metric.privacy.map {
+                    try TaskPrivacy(metric: task.metric.name, policy: $0, parameters: task.parameters)
+                }
                 return aggregatorTask
             } catch {
                 throw CommandFailure(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DAPMessages
 import DAPRoles
 import MetricCatalog
 import PrioCommand

@@ -14,7 +14,7 @@ struct BenchProgram: AsyncParsableCommand {
             Keccak permutation on the same core, the unit to compare machines in. PRIO_KERNELS=portable, avx2 or \
             avx512 chooses the instructions.
             """,
-        subcommands: [GarbageBench.self])
+        subcommands: [GarbageBench.self, NoiseBench.self])
 
     enum Output: String, ExpressibleByArgument, CaseIterable { case table, json }
 

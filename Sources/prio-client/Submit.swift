@@ -1,5 +1,6 @@
 import ArgumentParser
 import DAPHTTPClient
+import DAPMessages
 import DAPRoles
 import Foundation
 import MetricCatalog

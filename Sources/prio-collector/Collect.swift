@@ -2,6 +2,7 @@ import ArgumentParser
 import DAPHTTPClient
 import DAPMessages
 import DAPRoles
+import DifferentialPrivacy
 import HPKE
 import MetricCatalog
 import PrioCommand
@@ -12,6 +13,7 @@ struct Collect: Door {
         abstract: "Collects the windows or batches of a metric and shows their results.",
         usage: """
             prio-collector collect <metric> --dir <dir> [--from <time> [--to <time>]] [--merge] [--output <format>]
+            prio-collector collect <metric> --dir <dir> --compare <group> [--from <time> [--to <time>]]
             prio-collector collect <metric> --catalog <file> --key <file> --token-file <file> [--results <file>] ...
             """,
         discussion: """
@@ -26,6 +28,22 @@ struct Collect: Door {
             the next run.
 
             Each window or batch is released once. What is released is kept in the results file before it is shown.
+
+            Where the catalog promises differential privacy, every number has the noise of both aggregators in it, and is \
+            shown with the half width of its 95 % interval. A number below zero is noise: the true one is 0 or more. \
+            Elsewhere numbers below the catalog's suppress_below are not shown, nor those that would give one away; the \
+            results file has all of them, so keep it secret.
+
+            --compare shows how the groups of a choice, whose options are written group/option, differ from one of them, \
+            over all that is shown together.
+
+            JSON is an array with an object for each window or batch; its members are metric, report_count, interval, \
+            result, standard_deviation, interval_95, noise, suppressed_below, and where they apply batch, labels, mean, \
+            mean_interval_95 and quartiles. A suppressed number is null.
+
+            CSV has the columns \(ResultCSV.columns.joined(separator: ", ")), and for a leader-selected metric batch. The \
+            statistic is sum, mean or quartile. Without noise the standard deviation is 0, low and high are the value, and \
+            the mechanism is none. A suppressed number is empty.
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable, Sendable {
@@ -49,6 +67,9 @@ struct Collect: Door {
     @Flag(help: "Collect everything from --from to --to as one batch, with one result.")
     var merge = false
 
+    @Option(help: ArgumentHelp("Compare all other groups of a choice with this one.", valueName: "group"))
+    var compare: String?
+
     @Option(help: ArgumentHelp("table, json or csv.", valueName: "format"))
     var output: Format = .table
 
@@ -70,9 +91,13 @@ struct Collect: Door {
         let metric = try catalog.metric(orFailure: metric, path: files.catalog)
         if metric.batchMode == .leaderSelected { try refuseWindows(of: metric) }
         let metricTask = try catalog.task(of: metric, path: files.catalog)
-        let task = try CollectorTask(
+        if let compare { try GroupTable.check(compare, of: metric) }
+        var task = try CollectorTask(
             configuration: metricTask.configuration, hpkeConfig: metricTask.collectorHpkeConfig,
             keyPair: HpkeKeyFile.load(files.key).key(of: metricTask.collectorHpkeConfig, path: files.key))
+        task.privacy = try metric.privacy.map {
+            try TaskPrivacy(metric: metric.name, policy: $0, parameters: metricTask.parameters)
+        }
         let token = try SecretFile.readLine(files.token)
         let clock = SystemClock()
         let selection = metric.batchMode == .timeInterval ? try selection(metric, now: clock.now()) : nil
@@ -81,7 +106,7 @@ struct Collect: Door {
         }
         let log = try ResultsLog(path: files.results)
         if log.wasRepaired { Console.say("note: \(files.results) ended in half a line, which is gone") }
-        let collected = try await HTTPTransport.use { transport in
+        let collected = try await HTTPTransport.use { [task] transport in
             let collector = Collector(task: task, token: token, transport: transport, clock: clock)
             guard let selection else { return try await collectBatches(of: metric, task.id, collector, log) }
             return try await collectWindows(selection, of: metric, task.id, collector, log, now: clock.now())
@@ -99,6 +124,16 @@ struct Collect: Door {
 
     private func show(_ results: [CollectedResult], _ metric: Metric) throws {
         for result in results { try result.checkForm(of: metric) }
+        if let compare {
+            guard !results.isEmpty else { return }
+            let groups = try GroupTable(results, metric: metric, base: compare)
+            switch output {
+            case .table: try Console.data(groups.table(metric))
+            case .json: try Console.data(groups.json(metric))
+            case .csv: try Console.data(groups.csv(metric))
+            }
+            return
+        }
         switch output {
         case .table: try Console.data(ResultTable(metric: metric).text(results))
         case .json: try Console.data(ResultJSON.text(results, metric: metric))
@@ -126,10 +161,9 @@ extension Collect {
             Console.say("warning: \(window.text) has not ended: reports of it that come later will be refused")
         }
         // Jobs are not deleted: without the results file, the same request gets the same answer again.
-        let run = CollectionRun(metric: metric.name, taskID: taskID, log: log) { [wait] window in
+        let run = CollectionRun(metric: metric, taskID: taskID, log: log) { [wait] window in
             let query = Query.timeInterval(TimeIntervalQueryConfig(batchInterval: window.interval))
-            let result = try await collector.collect(query, patience: wait).result
-            return (result.reportCount, result.result)
+            return try await collector.collect(query, patience: wait).result
         }
         var progress = ProgressLine()
         let outcome = try await run.collect(selection) { done, count in

@@ -1,3 +1,4 @@
+import DAPRoles
 import VDAF
 
 extension Prio3Measurement {
@@ -36,7 +37,7 @@ extension Prio3Measurement {
 
 extension JSONValue {
     /// An aggregate as the test API shows it: a number in a string, or an array of them.
-    init(_ result: Prio3AggregateResult) {
+    init(_ result: AggregateValue) {
         switch result {
         case .integer(let number): self = .string("\(number)")
         case .vector(let numbers): self = .array(numbers.map { .string("\($0)") })

@@ -1,3 +1,4 @@
+import DAPMessages
 import MetricCatalog
 import PrioCommand
 

@@ -1,4 +1,5 @@
 import DAPMessages
+import DAPRoles
 import VDAF
 
 /// What is measured. Every measurement is a bucket, so that what was counted can be compared bucket by bucket.
@@ -38,12 +39,14 @@ enum ChaosMetric: String, CaseIterable, Sendable {
     /// How many reports an aggregate has in each bucket.
     ///
     /// - Returns: nil if no reports can have led to it.
-    func counts(of result: Prio3AggregateResult, reportCount: UInt64) -> [UInt128]? {
+    func counts(of result: AggregateValue, reportCount: UInt64) -> [UInt128]? {
+        let counts = result.numbers.compactMap { UInt128(exactly: $0) }
+        guard counts.count == result.numbers.count else { return nil }
         switch (self, result) {
-        case (.answers, .integer(let yes)):
-            let all = UInt128(reportCount)
+        case (.answers, .integer):
+            let (all, yes) = (UInt128(reportCount), counts[0])
             return yes <= all ? [all - yes, yes] : nil
-        case (.places, .vector(let counts)), (.people, .vector(let counts)):
+        case (.places, .vector), (.people, .vector):
             var sum: UInt128 = 0
             for count in counts {
                 let (next, overflow) = sum.addingReportingOverflow(count)

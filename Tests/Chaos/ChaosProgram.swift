@@ -23,6 +23,12 @@ struct ChaosProgram: Door {
     @Option(help: ArgumentHelp("What chances are drawn from; random if it is not given.", valueName: "number"))
     var seed: UInt64?
 
+    @Option(
+        help: ArgumentHelp(
+            "A check of the checker: let it believe something wrong of one report. The run must then find it.",
+            valueName: PlantedDefect.allCases.map(\.rawValue).joined(separator: "|")))
+    var plant: PlantedDefect?
+
     func validate() throws {
         guard (1...100_000).contains(kills) else { throw ValidationError("--kills is 1 to 100000") }
     }
@@ -34,7 +40,8 @@ struct ChaosProgram: Door {
         let seed = seed ?? UInt64.random(in: 0...0xffff_ffff)
         Console.say("chaos: seed \(seed), \(kills) kills")
         let directory = try Self.temporaryDirectory()
-        let run = ChaosRun(kills: kills, seed: seed, directory: directory)
+        let plant = plant.map { Plant($0) }
+        let run = ChaosRun(kills: kills, seed: seed, directory: directory, plant: plant)
         let work = Task { try await run.run() }
         let watch = Task {
             for await _ in signals { work.cancel() }
@@ -47,6 +54,7 @@ struct ChaosProgram: Door {
             try? FileManager.default.removeItem(atPath: directory)
             throw ExitCode(Self.interrupted)
         }
+        if let plant, !plant.isPlanted { throw CommandFailure(.other, "nothing was planted; try more kills") }
         guard run.findings.count > 0 else {
             try? FileManager.default.removeItem(atPath: directory)
             try Console.data("Nothing is lost and nothing counted twice.\n")

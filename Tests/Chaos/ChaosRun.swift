@@ -17,15 +17,18 @@ struct ChaosRun: Sendable {
     let seed: UInt64
     /// An existing empty directory.
     let directory: String
+    /// A defect for a check of the checker.
+    let plant: Plant?
     let counters = Counters()
     let findings = Findings()
 
     private let clock = SystemClock()
 
-    init(kills: Int, seed: UInt64, directory: String) {
+    init(kills: Int, seed: UInt64, directory: String, plant: Plant?) {
         self.kills = kills
         self.seed = seed
         self.directory = directory
+        self.plant = plant
     }
 
     /// Runs to the end, or until the surrounding task is cancelled; nothing that it started is left behind.
@@ -67,7 +70,7 @@ struct ChaosRun: Sendable {
             await withinLimit {
                 let story = ChaosStory(
                     assault: assault, directory: directory, seed: seed, kills: kills, counters: counters,
-                    findings: findings)
+                    findings: findings, plant: plant)
                 await story.tell()
             }
             for process in [leader, helper] { await process.stop() }

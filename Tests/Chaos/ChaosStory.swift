@@ -19,6 +19,7 @@ struct ChaosStory: Sendable {
     let kills: Int
     let counters: Counters
     let findings: Findings
+    let plant: Plant?
 
     /// Clients and collector of one metric.
     private struct Party: Sendable {
@@ -87,7 +88,8 @@ struct ChaosStory: Sendable {
         let ledger = ReportLedger(metric: metric, dice: dice("ledger"), now: SystemClock().now())
         let clients = Clients(
             task: try ClientTask(configuration: task.configuration), ledger: ledger, transport: transport,
-            dice: dice("clients"), counters: counters, findings: findings)
+            dice: dice("clients"), counters: counters, findings: findings,
+            plant: metric == .places ? plant : nil)
         let key = directory.files.collector.key
         let collector = Collector(
             task: try CollectorTask(

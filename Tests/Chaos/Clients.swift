@@ -21,6 +21,8 @@ struct Clients: Sendable {
     let dice: Dice
     let counters: Counters
     let findings: Findings
+    /// What is done to one of the uploads, for a check of the checker.
+    let plant: Plant?
 
     /// Uploads until it is told to stop; uploads under way come to their end.
     func run(while goesOn: Switch) async {
@@ -30,7 +32,7 @@ struct Clients: Sendable {
                 group.addTask {
                     while goesOn.isOn, !Task.isCancelled {
                         if let upload = await ledger.begin(upTo: dice.whole(1...Self.largestUpload)) {
-                            await ledger.end(upload, await send(upload, through: uploader))
+                            await ledger.end(upload, await sendOrPlant(upload, through: uploader))
                         }
                         let pause = dice.milliseconds(upTo: Self.longestPause)
                         try? await SystemClock().sleep(milliseconds: pause)
@@ -61,10 +63,22 @@ struct Clients: Sendable {
         }
     }
 
-    private func send(_ upload: ReportLedger.Upload, through uploader: Uploader) async -> [ReportFate] {
+    private func sendOrPlant(_ upload: ReportLedger.Upload, through uploader: Uploader) async -> [ReportFate] {
+        guard let plant, let measurements = plant.replacement(for: upload.measurements) else {
+            return await send(upload, through: uploader)
+        }
+        let fates = await send(upload, measurements, through: uploader)
+        plant.end(isAcknowledged: fates.allSatisfy { $0 == .acknowledged })
+        return fates
+    }
+
+    /// - Parameter measurements: what is sent in the place of the upload's.
+    private func send(
+        _ upload: ReportLedger.Upload, _ measurements: [TimedMeasurement]? = nil, through uploader: Uploader
+    ) async -> [ReportFate] {
         counters.add("uploads")
         do {
-            let summary = try await uploader.upload(upload.measurements)
+            let summary = try await uploader.upload(measurements ?? upload.measurements)
             return upload.buckets.indices.map { position in
                 switch summary.rejected[position] {
                 case nil: return .acknowledged

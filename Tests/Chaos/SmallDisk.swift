@@ -87,14 +87,14 @@ final class SmallDisk: Sendable {
     }
 
     private static func run(_ program: String, _ arguments: [String]) -> Bool {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [program] + arguments
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
+        let end = DispatchSemaphore(value: 0)
+        let status = Mutex<ChildProcess.Exit?>(nil)
+        let child = try? ChildProcess("/usr/bin/env", [program] + arguments, log: "/dev/null") { exit in
+            status.withLock { $0 = exit }
+            end.signal()
+        }
+        guard child != nil else { return false }
+        end.wait()
+        return status.withLock { $0 } == 0
     }
 }

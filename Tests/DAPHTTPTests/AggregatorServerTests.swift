@@ -94,6 +94,7 @@ import VDAF
                     tasks: TaskRegistry([deployment.task.leader]), store: deployment.leaderStore, transport: rewriting,
                     helperToken: { _ in deployment.keys.leaderToken }, clock: deployment.clock,
                     random: deployment.random, logger: .silent)
+                defer { deployment.clock.whileSleeping(nil) }
                 deployment.clock.whileSleeping {
                     _ = try await driver.createAggregationJobs()
                     while try await driver.stepAggregationJob() {}

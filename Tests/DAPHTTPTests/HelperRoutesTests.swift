@@ -11,7 +11,7 @@ import Testing
     private static let share = "application/ppm-dap;message=aggregate-share-req"
 
     @Test(
-        "Aggregation jobs and aggregate shares are answered with their location, the same each time, until deleted",
+        "Aggregation jobs and aggregate shares are answered with their location, the same each time, shares until deleted",
         arguments: ["", "/api/dap", "/a/b/c/"])
     func lifecycle(prefix: String) async throws {
         let rig = try ServerRig()
@@ -38,11 +38,13 @@ import Testing
                 }
                 let deleted = try await client.delete(location, headers: token)
                 #expect(deleted.status == .ok && deleted.bytes.isEmpty)
-                for response in [
-                    try await client.delete(location, headers: token),
-                    try await client.get(location + query, headers: token),
-                ] {
-                    try Self.expectGone(response, path, rig.task)
+                let again = try await client.delete(location, headers: token)
+                let gone = try await client.get(location + query, headers: token)
+                if path.hasSuffix("aggregate_shares") {
+                    for response in [again, gone] { try Self.expectGone(response, path, rig.task) }
+                } else {
+                    // It has counted a report, so its answer stays for whoever asks late.
+                    #expect(again.status == .ok && gone.status == .ok && gone.bytes == first.bytes)
                 }
             }
         }

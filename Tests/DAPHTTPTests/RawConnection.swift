@@ -31,7 +31,12 @@ extension RawConnection {
     static func trickle(_ text: String, _ more: String? = nil, port: Int) async throws -> String {
         let channel = try await connect(port)
         return try await channel.executeThenClose { inbound, outbound in
-            try await outbound.write(ByteBuffer(string: text))
+            do {
+                try await outbound.write(ByteBuffer(string: text))
+            } catch ChannelError.ioOnClosedChannel {
+                // On a slow machine the server may hang up first.
+                return ""
+            }
             return try await withThrowingTaskGroup(of: String?.self) { group in
                 group.addTask {
                     // Until the server closes.

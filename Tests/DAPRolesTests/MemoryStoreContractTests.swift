@@ -49,10 +49,14 @@ import Testing
         #expect(await store.reportsWithShares == 0)
 
         _ = try await store.insertReports([StoreSamples.report(1, time: 10)])
-        _ = try await store.createAggregationJobs(
-            task: task, minimumSize: 1, maximumSize: 4, uploadedBefore: 0, filling: nil, now: now)
-        let alone = try #require(try await store.leaseAggregationJob(now: now, leaseEnd: now + 90))
-        #expect(try await store.dissolveAggregationJob(alone.lease))
+        for _ in 0...LeaderLimits.restsAfterRefusals {
+            #expect(await store.rejections(task: task).count == 1)
+            _ = try await store.createAggregationJobs(
+                task: task, minimumSize: 1, maximumSize: 4, uploadedBefore: 0, filling: nil, now: now)
+            let alone = try #require(try await store.leaseAggregationJob(now: now, leaseEnd: now + 90))
+            #expect(try await store.dissolveAggregationJob(alone.lease, now: now))
+            now += LeaderLimits.longestRestAfterRefusal
+        }
         #expect(await store.rejections(task: task)[StoreSamples.reportID(1)] == .reportDropped)
     }
 }

@@ -101,10 +101,16 @@ import VDAF
                 guard summary.accepted == 1 else { throw CollectionFailure.unavailable("nothing was accepted") }
                 _ = try await deployment.collect(deployment.window(), patience: 600)
             }
-            try await deployment.pass(seconds: 600)
-            #expect(deployment.transport.requests.count { $0.mediaType == mediaType } == 1, "\(mediaType)")
+            for _ in 0...LeaderLimits.restsAfterRefusals + 1 {
+                try await deployment.pass(seconds: 150)
+                deployment.clock.advance(seconds: LeaderLimits.longestRestAfterRefusal)
+            }
+            // Refused reports rest, so that an operator has an hour to notice.
+            let attempts = mediaType == .aggregationJobInitReq ? LeaderLimits.restsAfterRefusals + 1 : 1
+            #expect(deployment.transport.requests.count { $0.mediaType == mediaType } == attempts, "\(mediaType)")
             if mediaType == .aggregationJobInitReq {
-                #expect(log.records("an aggregation job is taken apart").map { $0.metadata["reason"] } == ["no"])
+                let reasons = log.records("an aggregation job is taken apart").map { $0.metadata["reason"] }
+                #expect(reasons == Array(repeating: "no", count: attempts))
             }
         }
     }
@@ -188,6 +194,7 @@ import VDAF
                 }
                 let deployment = try Self.deployment(minimum: 2, leaderStore: store)
                 _ = try await deployment.uploader().upload((0..<2).map { _ in deployment.measurement() })
+                defer { deployment.clock.whileSleeping(nil) }
                 deployment.clock.whileSleeping {
                     now.withLock { $0 = deployment.clock.now() }
                     do { try await deployment.step() } catch is InjectedFault {}

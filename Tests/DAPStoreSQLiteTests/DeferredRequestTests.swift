@@ -51,7 +51,7 @@ import Testing
         #expect(try await collect(store, job.lease) == .abandoned)
         try await store.failDeferredRequest(job.lease, problem: StoreSamples.problem)
         #expect(try await share(store) == .pending)
-        #expect(try await !store.dissolveAggregationJob(deferred.lease))
+        #expect(try await !store.dissolveAggregationJob(deferred.lease, now: 1000))
     }
 
     private func collect(_ store: SQLiteStore, _ lease: JobLease) async throws -> HelperCollectionOutcome {

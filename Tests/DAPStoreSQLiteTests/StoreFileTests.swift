@@ -78,8 +78,7 @@ import Testing
         #expect(try schema() == first)
         let steps = [
             "1 tasks and buckets", "2 leader", "3 helper", "4 leader-selected batches, deferred requests",
-            "5 retention",
-            "6 ages of aggregation jobs", "7 releases",
+            "5 retention", "6 ages of aggregation jobs", "7 releases", "8 privacy debits", "9 answers that stay",
         ]
         #expect(first.suffix(steps.count) == steps[...])
     }

@@ -92,7 +92,8 @@ import VDAF
         // An empty answer is an answer.
         #expect(try await store.aggregateShare(task: task, id: StoreSamples.aggregateShareID(1)) == .answered([]))
         #expect(try await store.deleteAggregationJob(task: task, id: job))
-        #expect(try await store.aggregationJob(task: task, id: job) == nil)
+        #expect(
+            try await store.aggregationJob(task: task, id: job) == .answered([4, 5]), "it may have committed reports")
         #expect(
             try await store.commitErrors(task: task, batchID: nil, reports: reports)
                 == [.reportReplayed, .batchCollected])

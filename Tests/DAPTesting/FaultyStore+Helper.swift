@@ -38,10 +38,11 @@ extension FaultyStore: HelperCollectionStore {
     /// See the port.
     public func collectBatch(
         task: TaskID, id: AggregateShareID, batch: BatchSelector, lease: JobLease?,
-        answer: @Sendable ([BatchBucket]) throws -> [UInt8]
+        account: PrivacyAccount?, answer: @Sendable (ReleasableBatch) throws -> BatchRelease
     ) async throws -> HelperCollectionOutcome {
         try await perform(.collectBatch) {
-            try await $0.collectBatch(task: task, id: id, batch: batch, lease: lease, answer: answer)
+            try await $0.collectBatch(
+                task: task, id: id, batch: batch, lease: lease, account: account, answer: answer)
         }
     }
 

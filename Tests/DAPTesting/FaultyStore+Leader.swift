@@ -1,5 +1,6 @@
 public import DAPMessages
 public import DAPRoles
+public import DifferentialPrivacy
 
 extension FaultyStore: LeaderReportStore, LeaderAggregationStore {
     /// See the port.
@@ -47,8 +48,8 @@ extension FaultyStore: LeaderReportStore, LeaderAggregationStore {
     }
 
     /// See the port.
-    public func dissolveAggregationJob(_ lease: JobLease) async throws -> Bool {
-        try await perform(.dissolveAggregationJob) { try await $0.dissolveAggregationJob(lease) }
+    public func dissolveAggregationJob(_ lease: JobLease, now: UInt64) async throws -> Bool {
+        try await perform(.dissolveAggregationJob) { try await $0.dissolveAggregationJob(lease, now: now) }
     }
 }
 
@@ -89,10 +90,21 @@ extension FaultyStore: LeaderCollectionStore {
     }
 
     /// See the port.
+    public func reserveRelease(
+        _ lease: JobLease, account: PrivacyAccount, reserve: @Sendable (ReleasableBatch) throws -> PrivacyDebit
+    ) async throws -> [BatchBucket]? {
+        try await perform(.reserveRelease) {
+            try await $0.reserveRelease(lease, account: account, reserve: reserve)
+        }
+    }
+
+    /// See the port.
     public func finishCollectionJob(
-        _ lease: JobLease, answer: @Sendable ([BatchBucket]) throws -> [UInt8]
+        _ lease: JobLease, account: PrivacyAccount?, answer: @Sendable (ReleasableBatch) throws -> BatchRelease
     ) async throws -> Bool {
-        try await perform(.finishCollectionJob) { try await $0.finishCollectionJob(lease, answer: answer) }
+        try await perform(.finishCollectionJob) {
+            try await $0.finishCollectionJob(lease, account: account, answer: answer)
+        }
     }
 
     /// See the port.

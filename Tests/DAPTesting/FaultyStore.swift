@@ -8,7 +8,7 @@ public enum StoreCall: String, Sendable, CaseIterable {
     case releaseAggregationJob, dissolveAggregationJob
     // The leader's collection jobs.
     case createCollectionJob, collectionJob, leaseCollectionJob, batchProgress, closeBatch, buckets, finishCollectionJob
-    case failCollectionJob, reopenBatch, releaseCollectionJob, deleteCollectionJob
+    case reserveRelease, failCollectionJob, reopenBatch, releaseCollectionJob, deleteCollectionJob
     // The helper's aggregation jobs and aggregate shares.
     case aggregationJob, commitErrors, commitAggregationJob, deleteAggregationJob
     case aggregateShare, collectBatch, deleteAggregateShare
@@ -16,6 +16,8 @@ public enum StoreCall: String, Sendable, CaseIterable {
     case deferRequest, leaseDeferredRequest, failDeferredRequest, releaseDeferredRequest
     // What was released.
     case releaseNotice, hearReleases, releaseBlock, liftReleaseBlock
+    // What was given away.
+    case privacySpending, privacyDebits
     // What is forgotten.
     case deleteExpired
 }

@@ -142,15 +142,11 @@ extension MemoryStore: LeaderAggregationStore {
     }
 
     /// Takes a refused job apart.
-    public func dissolveAggregationJob(_ lease: JobLease) async throws -> Bool {
+    public func dissolveAggregationJob(_ lease: JobLease, now: UInt64) async throws -> Bool {
         guard let job = leased(lease) else { return false }
         let positions = reports(of: lease.job, job.taskID)
         for position in positions {
-            if positions.count == 1 {
-                leaderTasks[job.taskID]?.reports[position].finish(.reportDropped)
-            } else {
-                leaderTasks[job.taskID]?.reports[position].refuse()
-            }
+            leaderTasks[job.taskID]?.reports[position].refuse(isAlone: positions.count == 1, now: now)
         }
         aggregationJobs[lease.job] = nil
         return true

@@ -22,6 +22,15 @@ extension Dictionary<BatchBucketID, BatchBucket> {
         return buckets
     }
 
+    /// Erases the aggregate shares of a batch; the rest of its buckets stays.
+    mutating func eraseShares(of batch: BatchSelector) {
+        for (id, bucket) in self where batch.contains(id) {
+            self[id] = BatchBucket(
+                id: id, times: bucket.times, aggregateShare: [], reportCount: bucket.reportCount,
+                checksum: bucket.checksum)
+        }
+    }
+
     /// The non-empty buckets of a batch, in order of time.
     func within(_ batch: BatchSelector) -> [BatchBucket] {
         values.filter { batch.contains($0.id) && $0.reportCount > 0 }

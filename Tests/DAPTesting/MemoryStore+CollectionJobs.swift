@@ -1,5 +1,6 @@
 public import DAPMessages
 public import DAPRoles
+public import DifferentialPrivacy
 
 /// A leader's collection job.
 struct CollectionJob {
@@ -12,6 +13,8 @@ struct CollectionJob {
     var batch: BatchSelector?
     /// The batch that this job has collected.
     var collected: BatchSelector?
+    /// What its release costs, set aside.
+    var reservation: PrivacyDebit?
     var location: String?
     var schedule: Schedule
 
@@ -33,6 +36,7 @@ struct CollectionJob {
     mutating func end(_ state: CollectionJobState) {
         self.state = state
         batch = nil
+        reservation = nil
         schedule.release(dueAt: schedule.dueAt)
     }
 }
@@ -108,17 +112,29 @@ extension MemoryStore: LeaderCollectionStore {
         leaderTasks[task]?.buckets.within(batch) ?? []
     }
 
+    /// Reserves what a job's release costs.
+    public func reserveRelease(
+        _ lease: JobLease, account: PrivacyAccount, reserve: @Sendable (ReleasableBatch) throws -> PrivacyDebit
+    ) async throws -> [BatchBucket]? {
+        guard let job = leased(lease), let batch = job.batch else { return nil }
+        let content = content(of: batch, lease, task: job.taskID, account)
+        collectionJobs[lease.job]?.reservation = try reserve(content)
+        return content.buckets
+    }
+
     /// Finishes a job *if its batch is closed and drained*.
     public func finishCollectionJob(
-        _ lease: JobLease, answer: @Sendable ([BatchBucket]) throws -> [UInt8]
+        _ lease: JobLease, account: PrivacyAccount?, answer: @Sendable (ReleasableBatch) throws -> BatchRelease
     ) async throws -> Bool {
         guard let job = leased(lease), let batch = job.batch, progress(of: batch, task: job.taskID).pending == 0 else {
             return false
         }
-        let response = try answer(leaderTasks[job.taskID]?.buckets.within(batch) ?? [])
+        let release = try answer(content(of: batch, lease, task: job.taskID, account))
         leaderTasks[job.taskID, default: LeaderTask()].collected.append(batch)
-        collectionJobs[lease.job]?.end(.finished(response))
+        leaderTasks[job.taskID]?.buckets.eraseShares(of: batch)
+        collectionJobs[lease.job]?.end(.finished(release.response))
         collectionJobs[lease.job]?.collected = batch
+        if let debit = release.debit { debits.append(debit) }
         return true
     }
 
@@ -135,6 +151,7 @@ extension MemoryStore: LeaderCollectionStore {
         if let batch = job.batch { change(batch, task: job.taskID) { $0.isSealed = false } }
         collectionJobs[lease.job]?.batch = nil
         collectionJobs[lease.job]?.location = nil
+        collectionJobs[lease.job]?.reservation = nil
     }
 
     /// Ends the lease.
@@ -142,6 +159,14 @@ extension MemoryStore: LeaderCollectionStore {
         guard leased(lease) != nil else { return }
         collectionJobs[lease.job]?.location = location
         collectionJobs[lease.job]?.schedule.release(dueAt: dueAt)
+    }
+
+    /// What is in a job's batch, and what an account says about its release.
+    private func content(
+        of batch: BatchSelector, _ lease: JobLease, task: TaskID, _ account: PrivacyAccount?
+    ) -> ReleasableBatch {
+        let buckets = leaderTasks[task]?.buckets.within(batch) ?? []
+        return ReleasableBatch(buckets: buckets, statement: statement(account, of: buckets, without: lease.job))
     }
 
     private func leased(_ lease: JobLease) -> CollectionJob? {

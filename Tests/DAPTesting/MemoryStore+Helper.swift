@@ -5,8 +5,8 @@ public import DAPRoles
 struct HelperTask {
     /// The answers that nobody has deleted.
     var responses: [HelperResource: [UInt8]] = [:]
-    /// The last time and the batch of each job that was committed.
-    var jobs: [AggregationJobID: (lastTime: Time, batchID: BatchID?)] = [:]
+    /// The last time and the batch of each job that was committed, and whether it has committed reports.
+    var jobs: [AggregationJobID: (lastTime: Time, batchID: BatchID?, hasCommitted: Bool)] = [:]
     /// The times of the reports that were committed.
     var reports: [ReportID: Time] = [:]
     var buckets: [BatchBucketID: BatchBucket] = [:]
@@ -55,15 +55,16 @@ extension MemoryStore: HelperAggregationStore {
         guard conflicts.isEmpty else { return .conflicts(conflicts) }
         task.buckets = try task.buckets.adding(job.additions, merge: merge)
         task.responses[resource] = job.response
-        task.jobs[job.id] = (job.lastTime, job.batchID)
+        task.jobs[job.id] = (job.lastTime, job.batchID, !job.committed.isEmpty)
         helperTasks[job.taskID] = task
         forgetDeferredRequest(job.taskID, resource)
         return .committed
     }
 
-    /// Forgets a job's response, or its deferred request.
+    /// Forgets a job's response *unless it has committed reports*, or its deferred request.
     public func deleteAggregationJob(task: TaskID, id: AggregationJobID) async throws -> Bool {
-        delete(task, .aggregationJob(id))
+        if helperTasks[task]?.jobs[id]?.hasCommitted == true { return true }
+        return delete(task, .aggregationJob(id))
     }
 }
 
@@ -76,7 +77,7 @@ extension MemoryStore: HelperCollectionStore {
     /// Collects a batch *unless a part of it was collected*.
     public func collectBatch(
         task taskID: TaskID, id: AggregateShareID, batch: BatchSelector, lease: JobLease?,
-        answer: @Sendable ([BatchBucket]) throws -> [UInt8]
+        account: PrivacyAccount?, answer: @Sendable (ReleasableBatch) throws -> BatchRelease
     ) async throws -> HelperCollectionOutcome {
         let resource = HelperResource.aggregateShare(id)
         var task = helperTasks[taskID] ?? HelperTask()
@@ -84,14 +85,17 @@ extension MemoryStore: HelperCollectionStore {
         if let lease, !isHeld(lease, taskID, resource) { return .abandoned }
         if task.collected.contains(where: { $0.overlaps(batch) }) { return .overlap }
         if let start = batch.start, start < task.forgottenBefore { return .expired }
-        let response = try answer(task.buckets.within(batch))
-        task.responses[resource] = response
+        let buckets = task.buckets.within(batch)
+        let release = try answer(ReleasableBatch(buckets: buckets, statement: statement(account, of: buckets)))
+        task.responses[resource] = release.response
         task.collected.append(batch)
+        task.buckets.eraseShares(of: batch)
+        if let debit = release.debit { debits.append(debit) }
         releases.count(.helper, taskID)
         task.shares[id] = batch
         helperTasks[taskID] = task
         forgetDeferredRequest(taskID, resource)
-        return .collected(response)
+        return .collected(release.response)
     }
 
     /// Forgets an aggregate share's response, or its deferred request.

@@ -1,5 +1,6 @@
 public import DAPMessages
 public import DAPRoles
+import DifferentialPrivacy
 
 /// A store that forgets everything when it goes away. It keeps the contract of the ports in the plainest way: an actor
 /// whose methods never suspend, so each is one transaction, and arrays searched from front to back.
@@ -10,6 +11,8 @@ public actor MemoryStore: LeaderStore, HelperStore {
     var helperTasks: [TaskID: HelperTask] = [:]
     var deferredRequests: [Int64: StoredDeferredRequest] = [:]
     var releases = MemoryReleases()
+    /// Of releases, in their order.
+    var debits: [PrivacyDebit] = []
     private var lastJob: Int64 = 0
     private var lastToken: Int64 = 0
 
@@ -111,7 +114,11 @@ struct StoredReport {
 
     mutating func join(_ job: Int64) { state = .inJob(job) }
 
-    mutating func refuse() {
+    mutating func refuse(isAlone: Bool, now: UInt64) {
+        guard !isAlone || refusals < LeaderLimits.restsAfterRefusals else { return finish(.reportDropped) }
+        // Long before the shift leaves nothing the rest is as long as it gets.
+        let rest = LeaderLimits.firstRestAfterRefusal << UInt64(3 * min(refusals, 8))
+        restsUntil = now + min(LeaderLimits.longestRestAfterRefusal, rest)
         refusals += 1
         state = .waiting
     }

@@ -65,7 +65,7 @@ extension StoreContract {
             let all = Dictionary(uniqueKeysWithValues: lost.reportIDs.map { ($0, ReportError.vdafVerifyError) })
             try require(try await !store.prepareAggregationJob(lost.lease, rejected: all), "it cannot prepare")
             try require(try await !user.finish(lost), "it cannot finish")
-            try require(try await !store.dissolveAggregationJob(lost.lease), "it cannot dissolve")
+            try require(try await !user.dissolve(lost), "it cannot dissolve")
             try await store.releaseAggregationJob(lost.lease, dueAt: 1100, location: nil)
             try require(try await store.leaseAggregationJob(now: 1110, leaseEnd: 1300) == nil, "it cannot release")
             try requireEqual(
@@ -95,7 +95,7 @@ extension StoreContract {
             let lease = try await user.lease().lease
             let forged = JobLease(job: lease.job, token: lease.token + 1, attempt: lease.attempt)
             try require(try await !store.prepareAggregationJob(forged, rejected: [:]), "it cannot prepare")
-            try require(try await !store.dissolveAggregationJob(forged), "it cannot dissolve")
+            try require(try await !store.dissolveAggregationJob(forged, now: StoreUser.now), "it cannot dissolve")
             try requireEqual(
                 try await store.closeBatch(forged, choice: StoreSamples.anyChoice), .leaseLost,
                 "closing with an aggregation job's lease")

@@ -107,7 +107,7 @@ extension StoreContract {
             let user = StoreUser(store)
             let work = try requireValue(
                 try await user.uploadAndLease(0..<8, target: 8, maximum: 16).first, "job")
-            try require(try await store.dissolveAggregationJob(work.lease), "it is dissolved")
+            try require(try await user.dissolve(work), "it is dissolved")
             try requireEqual(
                 try await user.progress(work.batch), BatchProgress(aggregated: 0, pending: 0), "what they leave")
             let smaller = try await user.uploadAndLease(8..<10, target: 8, maximum: 16)

@@ -165,7 +165,7 @@ extension StoreContract {
 
     /// What becomes of what the leader deletes at the helper.
     static let helperDeletionChecks = [
-        StoreCheck("a deleted aggregation job's response is gone, and its reports stay counted and replayed") { store in
+        StoreCheck("an aggregation job's response stays when it is deleted, as do its reports") { store in
             let user = StoreUser(store)
             let reports = (1..<4).map { StoreSamples.metadata($0, time: 10) }
             try require(try await !user.deleteAggregationJob(1), "a job of an unknown task")
@@ -174,19 +174,34 @@ extension StoreContract {
                 try await !StoreUser(store, task: StoreSamples.otherTask).deleteAggregationJob(1), "another task's job")
             try require(try await !user.deleteAggregationJob(2), "an unknown job")
             try require(try await !user.deleteAggregateShare(1), "an aggregate share of that ID")
-            try requireEqual(try await user.aggregationJob(1), .answered([1]), "the job")
-            try require(try await user.deleteAggregationJob(1), "there is a job")
-            try requireEqual(try await user.aggregationJob(1), nil, "the deleted job")
-            try require(try await !user.deleteAggregationJob(1), "there is none to delete again")
+            for _ in 0..<2 {
+                try requireEqual(try await user.aggregationJob(1), .answered([1]), "the job")
+                try require(try await user.deleteAggregationJob(1), "there is a job")
+            }
+            try requireEqual(try await user.aggregationJob(1), .answered([1]), "the deleted job")
             try requireEqual(
                 try await store.commitErrors(task: user.task, batchID: nil, reports: reports),
                 [.reportReplayed, .reportReplayed, .reportReplayed], "the errors looked up")
             var conflicts: [ReportID: ReportError] = [:]
             for report in reports { conflicts[report.reportID] = .reportReplayed }
-            try requireEqual(try await user.commit(1, reports), .conflicts(conflicts), "the same job again")
+            try requireEqual(try await user.commit(1, reports), .existing([1]), "the same job again")
+            try requireEqual(try await user.commit(2, reports), .conflicts(conflicts), "its reports in another job")
             try requireEqual(
                 try await user.collectFromHelper(1, StoreSamples.interval(10, 1)),
                 .collected(StoreSamples.littleEndian(6)), "the sum: they were counted once")
+        },
+        StoreCheck("the response to a job that committed nothing is gone when the job is deleted") { store in
+            let user = StoreUser(store)
+            let reports = [StoreSamples.metadata(1, time: 10)]
+            try requireEqual(try await user.commit(1, [], response: [8]), .committed, "a job of rejected reports")
+            try requireEqual(try await user.commit(1, reports), .existing([8]), "the same bytes")
+            try require(try await user.deleteAggregationJob(1), "there is a job")
+            try requireEqual(try await user.aggregationJob(1), nil, "the deleted job")
+            try require(try await !user.deleteAggregationJob(1), "there is none to delete again")
+            try requireEqual(try await user.commit(1, reports), .committed, "the same bytes, when one is in time")
+            try require(try await user.deleteAggregationJob(1), "the deletion came twice")
+            try requireEqual(try await user.aggregationJob(1), .answered([1]), "the job that has committed")
+            try requireEqual(try await user.commit(1, reports), .existing([1]), "a retry")
         },
         StoreCheck("a deleted aggregate share's response is gone, and its interval stays collected") { store in
             let user = StoreUser(store)

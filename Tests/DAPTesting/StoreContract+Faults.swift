@@ -135,7 +135,7 @@ extension StoreContract {
             collection == .collected(sum) || collection == .existing(sum), "the sum is right, but \(collection)")
         _ = try await twice { try await user.deleteAggregationJob(1) }
         _ = try await twice { try await user.deleteAggregateShare(1) }
-        try requireEqual(try await twice { try await user.aggregationJob(1) }, nil, "the deleted job")
+        try requireEqual(try await twice { try await user.aggregationJob(1) }, .answered([1]), "the job's answer")
         try requireEqual(try await twice { try await user.aggregateShare(1) }, nil, "the deleted aggregate share")
     }
 

@@ -105,7 +105,7 @@ extension StoreContract {
             let all = StoreSamples.interval(0, 100)
             try await user.upload(0..<64, time: 10)
             try requireEqual(try await user.createJobs(maximum: 64), 1, "the first jobs")
-            try require(try await store.dissolveAggregationJob(user.lease().lease), "a leased job can be dissolved")
+            try require(try await user.dissolve(user.lease()), "a leased job can be dissolved")
             try requireEqual(try await user.progress(all), BatchProgress(aggregated: 0, pending: 64), "the progress")
             try requireEqual(try await user.createJobs(maximum: 64), 8, "the second jobs")
             var refused: [ReportID] = []
@@ -113,22 +113,26 @@ extension StoreContract {
                 try requireEqual(work.reports.count, 8, "a second job's size")
                 if index == 3 {
                     refused = work.reportIDs
-                    try require(try await store.dissolveAggregationJob(work.lease), "a second job can be dissolved")
+                    try require(try await user.dissolve(work), "a second job can be dissolved")
                 } else {
                     try await user.finish(work)
                 }
             }
-            try requireEqual(try await user.createJobs(maximum: 64), 8, "the third jobs")
-            let works = try await user.leaseAll()
+            let third = StoreUser.now + 8 * LeaderLimits.firstRestAfterRefusal
+            try requireEqual(try await user.createJobs(maximum: 64, now: third), 8, "the third jobs")
+            let works = try await user.leaseAll(now: third, leaseEnd: third + 90)
             try requireEqual(works.map(\.reportIDs), refused.map { [$0] }, "the third jobs' reports")
             for (index, work) in works.enumerated() {
                 if index == 5 {
-                    try require(try await store.dissolveAggregationJob(work.lease), "a job of one can be dissolved")
+                    try require(try await user.dissolve(work, now: third), "a job of one can be dissolved")
                 } else {
                     try await user.finish(work)
                 }
             }
-            try requireEqual(try await user.createJobs(maximum: 64), 0, "the fourth jobs")
+            let fourth = third + LeaderLimits.longestRestAfterRefusal
+            try requireEqual(try await user.createJobs(maximum: 64, now: fourth), 1, "the fourth job")
+            try require(try await user.dissolve(user.lease(now: fourth), now: fourth), "it can be dissolved")
+            try requireEqual(try await user.createJobs(maximum: 64, now: 1 << 40), 0, "the fifth jobs")
             try requireEqual(try await user.progress(all), BatchProgress(aggregated: 63, pending: 0), "the end")
             try requireEqual(
                 try await user.upload(0..<64, time: 10).filter { $0 != .replayed }, [], "what is not replayed")
@@ -140,16 +144,18 @@ extension StoreContract {
             let work = try await user.lease()
             let rejected = Dictionary(uniqueKeysWithValues: reportIDs(0..<3).map { ($0, ReportError.vdafVerifyError) })
             try require(try await store.prepareAggregationJob(work.lease, rejected: rejected), "the job is prepared")
-            try require(try await store.dissolveAggregationJob(work.lease), "the job is dissolved")
+            try require(try await user.dissolve(work), "the job is dissolved")
             try requireEqual(
-                try await user.progress(StoreSamples.interval(10, 1)), BatchProgress(aggregated: 0, pending: 0),
-                "the progress: the one report that was refused alone is dropped")
+                try await user.progress(StoreSamples.interval(10, 1)), BatchProgress(aggregated: 0, pending: 1),
+                "the progress")
+            try await user.createJobs()
+            try requireEqual(try await user.lease().reportIDs, reportIDs([3]), "what goes into the next job")
         },
         StoreCheck("refused reports and new ones go into different jobs") { store in
             let user = StoreUser(store)
             try await user.upload(0..<16, time: 10)
             try await user.createJobs(maximum: 64)
-            _ = try await store.dissolveAggregationJob(user.lease().lease)
+            try await user.dissolve(user.lease())
             try await user.upload(16..<36, time: 10)
             try requireEqual(try await user.createJobs(minimum: 21, maximum: 64), 0, "jobs while each kind is too few")
             try requireEqual(try await user.createJobs(maximum: 64), 3, "jobs")
@@ -161,7 +167,7 @@ extension StoreContract {
             let user = StoreUser(store)
             try await user.upload(0..<2, time: 10)
             try await user.createJobs(maximum: 8)
-            _ = try await store.dissolveAggregationJob(user.lease().lease)
+            try await user.dissolve(user.lease())
             try await user.upload(2..<102, time: 10)
             try await user.createJobs(maximum: 1)
             let works = try await user.leaseAll()
@@ -174,9 +180,9 @@ extension StoreContract {
             try await user.createJobs()
             let lost = try await user.lease()
             let current = try await user.lease(now: StoreUser.leaseEnd, leaseEnd: StoreUser.leaseEnd + 100)
-            try require(try await !store.dissolveAggregationJob(lost.lease), "a lost lease dissolves nothing")
+            try require(try await !user.dissolve(lost), "a lost lease dissolves nothing")
             try require(try await user.finish(current), "the holder can finish")
-            try require(try await !store.dissolveAggregationJob(current.lease), "a finished job cannot be dissolved")
+            try require(try await !user.dissolve(current), "a finished job cannot be dissolved")
         },
     ]
 }

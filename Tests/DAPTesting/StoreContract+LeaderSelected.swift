@@ -126,7 +126,7 @@ extension StoreContract {
             try await user.fill(to: target, maximum: 3, now: now)
             for (index, work) in try await user.leaseAll(now: now, leaseEnd: now + 90).enumerated() {
                 switch (index + number) % 5 {
-                case 0 where work.reports.count > 1: _ = try await user.store.dissolveAggregationJob(work.lease)
+                case 0 where work.reports.count > 1: try await user.dissolve(work, now: now)
                 case 1: try await user.finish(work, returned: Array(work.reportIDs.prefix(number % 3)), now: now)
                 case 2: try await user.store.releaseAggregationJob(work.lease, dueAt: now + 10, location: "elsewhere")
                 default: try await user.finish(work, now: now)

@@ -2,7 +2,7 @@ import DAPMessages
 import DAPRoles
 
 extension StoreContract {
-    /// What becomes of reports that were too early.
+    /// What becomes of reports that were too early, or refused with their job.
     static let restChecks = [
         StoreCheck("a returned report rests before it goes into a job, and is pending meanwhile") { store in
             let user = StoreUser(store)
@@ -62,12 +62,61 @@ extension StoreContract {
             try await user.finish(collection)
             try requireEqual(try await user.state(1), .finished(StoreSamples.littleEndian(3)), "the sum")
         },
-        StoreCheck("the reports of a dissolved job do not rest") { store in
+        StoreCheck("refused reports rest eight times as long each time, until one that is alone is dropped") { store in
+            let user = StoreUser(store)
+            let interval = StoreSamples.interval(10, 1)
+            try await user.upload(0..<1, time: 10)
+            try await user.createJobs()
+            var (now, rest) = (StoreUser.now, LeaderLimits.firstRestAfterRefusal)
+            for number in 1...LeaderLimits.restsAfterRefusals {
+                try require(try await user.dissolve(user.lease(now: now), now: now), "it is dissolved")
+                try requireEqual(
+                    try await user.progress(interval), BatchProgress(aggregated: 0, pending: 1), "progress")
+                now += min(rest, LeaderLimits.longestRestAfterRefusal)
+                rest *= 8
+                let early = try await user.createJobs(uploadedBefore: now, now: now - 1)
+                try requireEqual(early, 0, "the jobs a second before rest \(number) ends")
+                try requireEqual(try await user.createJobs(now: now), 1, "the jobs when rest \(number) ends")
+            }
+            try require(try await user.dissolve(user.lease(now: now), now: now), "it is dissolved")
+            try requireEqual(try await user.createJobs(now: 1 << 40), 0, "the jobs at last")
+            try requireEqual(
+                try await user.progress(interval), BatchProgress(aggregated: 0, pending: 0), "progress: it is dropped")
+            try requireEqual(try await user.upload(0..<1, time: 10), [.replayed], "the outcome of a replay")
+        },
+        StoreCheck("reports that are refused together are not dropped, and rest no longer than the limit") { store in
             let user = StoreUser(store)
             try await user.upload(0..<2, time: 10)
+            var now = StoreUser.now
+            // Jobs as large as a store makes them: at the fourth refusal each is alone.
+            for _ in 0..<LeaderLimits.restsAfterRefusals {
+                try requireEqual(try await user.createJobs(now: now), 1, "the job")
+                try require(try await user.dissolve(user.lease(now: now), now: now), "it is dissolved")
+                now += LeaderLimits.longestRestAfterRefusal
+            }
+            try requireEqual(try await user.createJobs(now: now), 2, "the jobs")
+            for work in try await user.leaseAll(now: now, leaseEnd: now + 90) { try await user.finish(work) }
+            try requireEqual(
+                try await user.progress(StoreSamples.interval(10, 1)), BatchProgress(aggregated: 2, pending: 0),
+                "progress")
+        },
+        StoreCheck("a refused report that rests keeps neither others waiting nor a closed batch from its turn") {
+            store in
+            let user = StoreUser(store)
+            try await user.upload(1..<3, time: 10)
+            let collection = try await user.close(1, StoreSamples.interval(10, 1))
             try await user.createJobs()
-            try require(try await store.dissolveAggregationJob(user.lease().lease), "it is dissolved")
-            try requireEqual(try await user.createJobs(), 1, "the number of new jobs")
+            try await user.dissolve(user.lease(), now: StoreUser.now)
+            try require(
+                try await !store.finishCollectionJob(collection.lease, answer: StoreSamples.answer), "while they rest")
+            try await user.upload(3..<5, time: 20)
+            try requireEqual(try await user.createJobs(minimum: 2), 1, "the jobs of the others")
+            try requireEqual(try await user.lease().reportIDs, reportIDs(3..<5), "their reports")
+            let rested = StoreUser.now + LeaderLimits.firstRestAfterRefusal
+            try requireEqual(try await user.createJobs(minimum: 10, now: rested), 1, "the jobs when they have rested")
+            try await user.finish(user.lease(now: rested))
+            try await user.finish(collection)
+            try requireEqual(try await user.state(1), .finished(StoreSamples.littleEndian(3)), "the sum")
         },
         StoreCheck("who lost the lease returns nothing") { store in
             let user = StoreUser(store)
@@ -135,4 +184,14 @@ extension StoreContract {
                 try await user.leaseCollection(now: 2000).location, nil, "the location when it starts anew")
         },
     ]
+}
+
+extension StoreUser {
+    /// Takes a job apart, so long ago that reports which were refused once have rested, unless a time is given.
+    @discardableResult
+    func dissolve(
+        _ work: AggregationJobWork, now: UInt64 = now - LeaderLimits.firstRestAfterRefusal
+    ) async throws -> Bool {
+        try await store.dissolveAggregationJob(work.lease, now: now)
+    }
 }

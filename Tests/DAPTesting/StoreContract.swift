@@ -5,7 +5,7 @@ public enum StoreContract {
     /// All checks, in the order of the ports.
     public static let checks: [StoreCheck] =
         leaderChecks + leaderSelectedModeChecks + helperChecks + concurrencyChecks + batchConcurrencyChecks
-        + faultChecks + releaseChecks + garbageChecks
+        + faultChecks + releaseChecks + garbageChecks + privacyChecks + erasureChecks
 
     private static let leaderChecks =
         reportChecks + jobCreationChecks + refusalChecks + jobLeaseChecks + jobOutcomeChecks + restChecks

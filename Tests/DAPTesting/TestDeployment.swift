@@ -1,5 +1,6 @@
 public import DAPMessages
 public import DAPRoles
+public import DifferentialPrivacy
 public import Logging
 public import VDAF
 
@@ -22,6 +23,10 @@ public struct TestDeployment: Sendable {
         public var helperAnswering = HelperHandler.Answering.atOnce
         /// The leader's pace.
         public var pace = LeaderDriver.Pace()
+        /// What is promised about every task's releases.
+        public var privacy: PrivacyPolicy?
+        /// The tasks' account; nil for one each.
+        public var account: String?
 
         /// The usual settings.
         public init(seed: UInt64 = 1, minBatchSize: UInt64 = 1) {
@@ -37,6 +42,10 @@ public struct TestDeployment: Sendable {
 
     /// The tasks, in the order of their VDAFs.
     public let tasks: [TestTask]
+    /// The tasks that the leader has.
+    public let leaderTasks: TaskRegistry
+    /// The tasks that the helper has.
+    public let helperTasks: TaskRegistry
     /// Everybody's keys and tokens.
     public let keys: TestKeys
     /// Everybody's clock but perhaps the helper's.
@@ -73,14 +82,15 @@ public struct TestDeployment: Sendable {
         tasks = try vdafs.enumerated().map { index, parameters in
             try TestTask(parameters, settings: settings, info: "metric \(index)", keys: keys)
         }
-        let leaderTasks = TaskRegistry(tasks.map(\.leader))
+        leaderTasks = TaskRegistry(tasks.map(\.leader))
+        helperTasks = TaskRegistry(tasks.map(\.helper))
         let leaderKeys = try HpkeKeyring(keys.leader, role: .leader)
         let helperKeys = try HpkeKeyring(keys.helper, role: .helper)
         upload = UploadHandler(
             tasks: leaderTasks, keyring: leaderKeys, batcher: UploadBatcher(store: leaderStore), clock: clock)
         collection = CollectionHandler(tasks: leaderTasks, store: leaderStore, clock: clock, random: random)
         helper = HelperHandler(
-            tasks: TaskRegistry(tasks.map(\.helper)), keyring: helperKeys, store: helperStore,
+            tasks: helperTasks, keyring: helperKeys, store: helperStore,
             clock: helperClock ?? clock, random: random, answering: settings.helperAnswering)
         helperDriver = HelperDriver(handler: helper, logger: logger)
         driver = LeaderDriver(

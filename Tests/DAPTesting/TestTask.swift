@@ -10,9 +10,9 @@ public struct TestTask: Sendable {
     /// For clients.
     public let client: ClientTask
     /// For the leader.
-    public let leader: AggregatorTask
+    public var leader: AggregatorTask
     /// For the helper.
-    public let helper: AggregatorTask
+    public var helper: AggregatorTask
     /// For the collector.
     public let collector: CollectorTask
 
@@ -24,16 +24,23 @@ public struct TestTask: Sendable {
             timePrecision: try TimePrecision(seconds: settings.timePrecision), minBatchSize: settings.minBatchSize,
             batchMode: settings.batchMode, parameters: parameters,
             extensions: settings.taskInterval.map { [.taskInterval($0)] } ?? [])
+        let privacy = try settings.privacy.map {
+            try TaskPrivacy(metric: settings.account ?? info, policy: $0, parameters: parameters)
+        }
         func aggregator(_ role: AggregatorRole) throws -> AggregatorTask {
-            try AggregatorTask(
+            var task = try AggregatorTask(
                 configuration: configuration, role: role, sharedSecret: keys.sharedSecret,
                 collectorHpkeConfig: keys.collector.config)
+            task.privacy = privacy
+            return task
         }
         client = try ClientTask(configuration: configuration)
         leader = try aggregator(.leader)
         helper = try aggregator(.helper)
-        collector = try CollectorTask(
+        var collector = try CollectorTask(
             configuration: configuration, hpkeConfig: keys.collector.config, keyPair: keys.collector.keyPair)
+        collector.privacy = privacy
+        self.collector = collector
         id = client.id
     }
 }

@@ -4,11 +4,11 @@ import Testing
 /// `prio dev up` in a directory of its own, on free ports, and what a user would type next.
 final class DevDeployment {
     let directory: URL
-    private let process: Process
+    private let process: ProgramProcess
 
     var catalog: String { directory.appendingPathComponent("run/metrics.yaml").path }
     var run: String { directory.appendingPathComponent("run").path }
-    var processIdentifier: Int32 { process.processIdentifier }
+    var processIdentifier: Int32 { process.processID }
 
     /// Starts both aggregators and waits until they are ready.
     static func start(catalog: String) async throws -> DevDeployment {
@@ -34,22 +34,16 @@ final class DevDeployment {
 
     private init(_ directory: URL) throws {
         self.directory = directory
-        process = Process()
-        process.executableURL = Program.prio.url
         let ports = try (Self.freePort(), Self.freePort())
-        process.arguments = [
+        var arguments = [
             "dev", "up", "--catalog", directory.appendingPathComponent("source.yaml").path,
             "--dir", directory.appendingPathComponent("run").path,
         ]
         if !FileManager.default.fileExists(atPath: directory.appendingPathComponent("run/metrics.yaml").path) {
-            process.arguments? += ["--leader-port", String(ports.0), "--helper-port", String(ports.1)]
+            arguments += ["--leader-port", String(ports.0), "--helper-port", String(ports.1)]
         }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        let logFile = directory.appendingPathComponent("up.log")
-        try Data().write(to: logFile)
-        process.standardError = try FileHandle(forWritingTo: logFile)
-        try process.runAlone()
+        process = try ProgramProcess(
+            Program.prio.url, arguments, errors: .file(at: directory.appendingPathComponent("up.log")))
     }
 
     /// The text that `prio dev up` and both aggregators wrote.
@@ -62,23 +56,19 @@ final class DevDeployment {
     /// Sends a signal to `prio dev up` and waits for its end.
     @discardableResult
     func stop(signal: Int32 = SIGTERM) async -> Int32 {
-        if process.isRunning { kill(process.processIdentifier, signal) }
-        await Program.wait(for: process)
-        return process.terminationStatus
+        process.send(signal)
+        return await process.end()
     }
 
     /// Waits until `prio dev up` ends by itself.
-    func end() async -> Int32 {
-        await Program.wait(for: process)
-        return process.terminationStatus
-    }
+    func end() async -> Int32 { await process.end() }
 
     /// Removes all files.
     func remove() { try? FileManager.default.removeItem(at: directory) }
 
     /// The process IDs of the two aggregators: the children of any of `prio dev up`'s threads.
     var aggregators: [Int32] {
-        let threads = "/proc/\(process.processIdentifier)/task"
+        let threads = "/proc/\(process.processID)/task"
         let names = (try? FileManager.default.contentsOfDirectory(atPath: threads)) ?? []
         return names.flatMap { thread in
             let text = (try? String(contentsOfFile: "\(threads)/\(thread)/children", encoding: .utf8)) ?? ""
@@ -111,7 +101,7 @@ final class DevDeployment {
     }
 
     private static func answers(_ url: URL) async -> Bool {
-        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0, let port = url.port else { return false }
         defer { close(socket) }
         var address = sockaddr_in()
@@ -132,7 +122,7 @@ final class DevDeployment {
     }
 
     private static func freePort() throws -> Int {
-        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         defer { close(socket) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

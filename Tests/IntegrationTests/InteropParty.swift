@@ -9,7 +9,7 @@ final class InteropParty {
 
     /// The URL that everything lies below.
     let url: String
-    private let process: Process
+    private let process: ProgramProcess
     private let directory: URL
     private let transport: HTTPTransport
 
@@ -22,16 +22,9 @@ final class InteropParty {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("interop-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let logFile = directory.appendingPathComponent("log")
-        try Data().write(to: logFile)
-        let process = Process()
-        process.executableURL = Program(name: "prio-interop").url
-        process.arguments = [role, "--port", "0", "--log-level", "notice"] + arguments
-        process.environment = ProcessInfo.processInfo.environment
-            .merging(["TMPDIR": directory.path]) { _, new in new }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = try FileHandle(forWritingTo: logFile)
-        try process.runAlone()
+        let process = try ProgramProcess(
+            Program(name: "prio-interop").url, [role, "--port", "0", "--log-level", "notice"] + arguments,
+            environment: ["TMPDIR": directory.path], errors: .file(at: logFile))
         for _ in 0..<300 where process.isRunning {
             let log = (try? String(contentsOf: logFile, encoding: .utf8)) ?? ""
             let line = log.split(separator: "\n").first { $0.contains(" listens at http://127.0.0.1:") }
@@ -40,12 +33,12 @@ final class InteropParty {
             }
             try await Task.sleep(for: .milliseconds(100))
         }
-        if process.isRunning { process.terminate() }
-        await Program.wait(for: process)
+        process.send(SIGTERM)
+        _ = await process.end()
         throw StartFailure(log: (try? String(contentsOf: logFile, encoding: .utf8)) ?? "")
     }
 
-    private init(url: String, process: Process, directory: URL, transport: HTTPTransport) {
+    private init(url: String, process: ProgramProcess, directory: URL, transport: HTTPTransport) {
         self.url = url
         self.process = process
         self.directory = directory
@@ -85,14 +78,13 @@ final class InteropParty {
     /// Sends a signal and waits for the end, at most some seconds.
     @discardableResult
     func stop(signal: Int32 = SIGTERM) async -> Int32 {
-        if process.isRunning { kill(process.processIdentifier, signal) }
+        process.send(signal)
         let killer = Task { [process] in
             try await Task.sleep(for: .seconds(20))
-            kill(process.processIdentifier, SIGKILL)
+            process.send(SIGKILL)
         }
-        await Program.wait(for: process)
-        killer.cancel()
-        return process.terminationStatus
+        defer { killer.cancel() }
+        return await process.end()
     }
 
     /// Removes its files.

@@ -11,6 +11,7 @@ import Testing
         min_batch_size: 10
         time_precision: 1h
         batch_mode: leader-selected
+        suppress_below: 0
         metrics:
           - {name: who, title: Who, description: Who answered., type: vector, length: \(people), max: 1}
           - {name: idle, title: Idle, description: What nobody answers., type: count}
@@ -104,20 +105,16 @@ import Testing
             return stat(file, &status) == 0 ? status.st_size : 0
         }
         let before = size()
-        let process = Process()
-        process.executableURL = Program.collector.url
-        process.arguments = ["collect", "who", "--dir", deployment.run, "--wait", "60"]
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.runAlone()
+        let process = try ProgramProcess(
+            Program.collector.url, ["collect", "who", "--dir", deployment.run, "--wait", "60"])
         await withCheckedContinuation { continuation in
             Thread.detachNewThread {
                 while process.isRunning, size() == before {}
-                kill(process.processIdentifier, SIGKILL)
+                process.send(SIGKILL)
                 continuation.resume()
             }
         }
-        await Program.wait(for: process)
+        _ = await process.end()
     }
 
     @Test func aMetricWithoutBatchesOrWithoutWindowsSaysSo() async throws {

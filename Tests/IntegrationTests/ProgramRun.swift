@@ -30,44 +30,15 @@ struct Program: Sendable {
 
     /// Runs to the end, with the given standard input.
     func run(_ arguments: [String], input: String = "") async throws -> Outcome {
-        let process = Process()
-        process.executableURL = url
-        process.arguments = arguments
-        let (stdin, stdout, stderr) = (Pipe(), Pipe(), Pipe())
-        process.standardInput = stdin
-        process.standardOutput = stdout
-        process.standardError = stderr
-        try process.runAlone()
+        let (output, errors) = (try FileHandle.unnamedFile(), try FileHandle.unnamedFile())
+        let process = try ProgramProcess(
+            url, arguments, input: try .unnamedFile(with: input), output: output, errors: errors)
         let killer = Task {
             try await Task.sleep(for: .seconds(Self.timeLimit))
-            process.terminate()
+            process.send(SIGTERM)
         }
         defer { killer.cancel() }
-        async let output = Self.readAll(stdout)
-        async let errors = Self.readAll(stderr)
-        try? stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-        try? stdin.fileHandleForWriting.close()
-        let (out, err) = await (output, errors)
-        await Self.wait(for: process)
-        return Outcome(status: process.terminationStatus, output: out, errors: err)
-    }
-
-    /// Waits on a thread of its own, so that no other test starves.
-    static func wait(for process: Process) async {
-        await withCheckedContinuation { continuation in
-            Thread.detachNewThread {
-                process.waitUntilExit()
-                continuation.resume()
-            }
-        }
-    }
-
-    private static func readAll(_ pipe: Pipe) async -> String {
-        await withCheckedContinuation { continuation in
-            Thread.detachNewThread {
-                let data = pipe.fileHandleForReading.readDataToEndOfFile()
-                continuation.resume(returning: String(decoding: data, as: UTF8.self))
-            }
-        }
+        let status = await process.end()
+        return Outcome(status: status, output: try output.text(), errors: try errors.text())
     }
 }

@@ -6,6 +6,7 @@ import Testing
     static let catalog = """
         min_batch_size: 3
         time_precision: 1h
+        suppress_below: 0
         metrics:
           - {name: opened, title: Opened, description: Whether it was opened., type: count}
           - {name: minutes, title: Minutes, description: Time spent., unit: min, type: sum, max: 1000}

@@ -243,7 +243,7 @@ struct CatalogErrorTests {
     @Test(arguments: [UInt64(11), 12, 13, 14])
     func damagedFilesNeverTrap(seed: UInt64) {
         var random = SplitMix(state: seed)
-        let bytes = Array(CatalogTests.full.utf8)
+        let bytes = Array((seed.isMultiple(of: 2) ? CatalogTests.full : CatalogPrivacyTests.full).utf8)
         for _ in 0..<300 {
             var damaged = bytes
             for _ in 0..<Int.random(in: 1...4, using: &random) {

@@ -1,3 +1,4 @@
+import DifferentialPrivacy
 import Foundation
 import MetricCatalog
 import Testing
@@ -18,8 +19,8 @@ struct ExampleCatalogTests {
         "plan-and-health": ["deductible_plan", "health"],
     ]
 
-    private func catalog() throws -> Catalog {
-        try Catalog(yaml: String(contentsOf: Self.folder.appending(path: "metrics.yaml"), encoding: .utf8))
+    private func catalog(_ file: String = "metrics.yaml") throws -> Catalog {
+        try Catalog(yaml: String(contentsOf: Self.folder.appending(path: file), encoding: .utf8))
     }
 
     /// The rows as dictionaries by column.
@@ -76,6 +77,41 @@ struct ExampleCatalogTests {
             #expect(metric.timePrecision == 86_400)
             #expect(metric.minBatchSize == 100)
         }
+    }
+
+    /// The totals are compared with the true ones.
+    @Test func surveyWithoutAPromiseShowsEveryNumber() throws {
+        for metric in try catalog().metrics {
+            #expect(metric.privacy == nil)
+            #expect(metric.suppressBelow == 0)
+        }
+    }
+
+    @Test func surveyWithAPromiseAsksTheSame() throws {
+        let (exact, noisy) = (try catalog(), try catalog("metrics-private.yaml"))
+        #expect(exact.metrics.map(\.name) == noisy.metrics.map(\.name))
+        #expect(exact.metrics.map(\.type) == noisy.metrics.map(\.type))
+        #expect(exact.metrics.map(\.summary) == noisy.metrics.map(\.summary))
+        let epsilon = { PrivacyAmount(billionths: $0 * PrivacyAmount.scale) }
+        #expect(noisy.privacyLimit == .epsilon(epsilon(20)))
+        for metric in noisy.metrics {
+            #expect(metric.privacy?.mechanism == .laplace(epsilon: epsilon(1)))
+            #expect(metric.privacy?.lifetimeLimit == epsilon(5))
+        }
+        #expect(try Catalog(yaml: noisy.yaml()) == noisy)
+    }
+
+    @Test func blocksOfTheReferenceAboutPrivacyAreRead() throws {
+        let docs = Self.folder.deletingLastPathComponent().deletingLastPathComponent()
+        let text = try String(contentsOf: docs.appending(path: "catalog.md"), encoding: .utf8)
+        let blocks = text.split(separator: "```yaml\n").dropFirst().compactMap { $0.split(separator: "```").first }
+        let privacy = blocks.filter { $0.hasPrefix("privacy") }.map(String.init)
+        #expect(privacy.count == 3)
+        let metric = privacy[0].split(separator: "\n").joined(separator: "\n")
+        #expect(try CatalogText.metric("type: count", extra: metric).privacy?.lifetimeLimit.value == 30)
+        let vector = "type: vector\nlength: 2\nmax: 3"
+        let both = privacy[2] + privacy[1]
+        #expect(try Catalog(yaml: both + CatalogText.one(vector)).privacyLimit != nil)
     }
 
     @Test func exampleInTheReferenceIsACatalog() throws {

@@ -15,35 +15,35 @@ struct MetricTaskTests {
     @Test(arguments: [
         (
             "visits", "type: sum\nmax: 100\nversion: 3\nunit: visits", "1d",
-            "visits;v=3;h=K7g3RsWJ_H7sdSCcoxKkMPIv4NdhLiqhTfdvYpL0uHs", "g7DTmirpHIpLrGaQRY_jTIHTvR_uMfSLJKA6fnw_y88"
+            "visits;v=3;h=Vg0PgREkkoyE2PFQQKX58UcXYNnVChq1Qt25AABOZ6c", "mpWy5JIVhg1iUdumPWuTlw8QLglxV2lCSkzto6HvviY"
         ),
         (
             "age", "type: histogram\nedges: [-0.0, 18, 65.5]\nunit: years", "1d",
-            "age;v=1;h=nq3bV5jgpY6kXSMTNppyKjjaIvv1WqfiAb3M3IJejn0", "VN1LUkjgDfUERWKSINbtze-ZYJRxKG4k9nUKx12ZnAg"
+            "age;v=1;h=u8GzfqVefmSVodkjE96qGyxTMzVcuMsHvUw-G35f79A", "XRVZOcNCMenNoxMqZSCBEOH1cCkePeTUZhhzghsXVxo"
         ),
         (
             "things", "type: choices\noptions: [a, b, é/c]\nat_most: 2\nmin_batch_size: 250", "1h",
-            "things;v=1;h=A2TC6i61UAJ-ynnsvCdeyILgI4RKt793voaLfz6-MMQ", "3wMUs0aVsETtS6pTsNtDmJsn1I1ZhFEjYynX6njUdKs"
+            "things;v=1;h=kWcTsV06ufK1hspQVM1XEB0nK5WHrazItnbNKuT4A2g", "vHjtk_v9CQ1xkBtcQjGYkcr5pW69IJWttoCZ4H-_e1A"
         ),
         (
             "mood", "type: choice\noptions: [a, b, é/c]", "1d",
-            "mood;v=1;h=5TBDCPd0-JXVC3HKAxNIeq3D5XsQ1EVOrtv8t8sLA64", "Xi6fT7QFUY6pnLqE3t2LMZLX3V_3f4Z4J8mJ6x4YJY4"
+            "mood;v=1;h=lSSN2GmyGKtKcawP9_9CYAw10qlPORayMKh4iX1DEl4", "JrrxJNP7iC47Sq6t7VspTeIHVOFr-t4-Ask_HuRMgeg"
         ),
         (
             "steps", "type: vector\nlength: 7\nmax: 1000", "1d",
-            "steps;v=1;h=4NMm4YT8bbWAjcY073XNwjMsomffxJIqjg122rMpeAg", "tix7mG9QYbXCWNxr9nW8l-6ccgXAEs8jE4zeeRR2khw"
+            "steps;v=1;h=1BqUr0mqF-GvHqLIdzGhdWGwRM5sD7uSaxWBKXICVhQ", "L27epxUjwHKN6c2YLe4S0JyeB26U3boQ2sjIyEYbKQU"
         ),
         (
             "ill", "type: count", "1d",
-            "ill;v=1;h=COj5FMzglLryi2SPoRO3AbM5PdcY3GUDZjvtbm2nrPk", "32o9wAFxEYZD_JM_w-9G7FgzQZNe6DHmw1NaFF4Pc40"
+            "ill;v=1;h=8lsjNbheKF1zciR-X7MKNM3mGnEws2rkK2GOcyE3zYI", "wFy8mq5FtTC1ycqHvXt79YlIeBYqVE-ZoNHjHjr8EGc"
         ),
         (
             "ill", "type: count\nbatch_mode: leader-selected", "1d",
-            "ill;v=1;h=COj5FMzglLryi2SPoRO3AbM5PdcY3GUDZjvtbm2nrPk", "r5bpPWxaz7yJdlEsPPIpBN9X1vg7r-v-rjUYDO7cxa8"
+            "ill;v=1;h=8lsjNbheKF1zciR-X7MKNM3mGnEws2rkK2GOcyE3zYI", "i4a5NAKHM6ft2pm_pFaReAeJaMXJLtMb6uq6_FwPWbY"
         ),
         (
             "ill", "type: count\nstarts: 2026-03-01T00:00:00Z\nends: 2026-04-01T00:00:00Z", "1d",
-            "ill;v=1;h=COj5FMzglLryi2SPoRO3AbM5PdcY3GUDZjvtbm2nrPk", "YMA7ChKN3Ot1fxmo1RJffI3XFoRV062Hi-3emNFTPN8"
+            "ill;v=1;h=8lsjNbheKF1zciR-X7MKNM3mGnEws2rkK2GOcyE3zYI", "PJlZbMdpc-iLV1yebGH1DCIIFlweXN3EUXJGWQmSF_0"
         ),
         (
             "visits",
@@ -51,13 +51,43 @@ struct MetricTaskTests {
             type: sum\nmax: 100\nversion: 3\nunit: visits\nbatch_mode: leader-selected
             starts: 2026-03-01T00:00:00Z\nends: 2026-04-01T00:00:00Z
             """, "1h",
-            "visits;v=3;h=K7g3RsWJ_H7sdSCcoxKkMPIv4NdhLiqhTfdvYpL0uHs", "_opVokGwNPwHFQnkx2PKk3XM_bf-GQfpZIZVJatLjoI"
+            "visits;v=3;h=Vg0PgREkkoyE2PFQQKX58UcXYNnVChq1Qt25AABOZ6c", "Xzi2MTJnQd4CV8OMTm1NeqAniiec2dch_8zh1dRaoDk"
+        ),
+        (
+            "ill", "type: count\ncontribution_limit: 7", "1d",
+            "ill;v=1;h=OFfAa2CHaIXDhpnkMSuvT0R30oM8_ex8eVtOXNbHBTM", "tOkS3raXKh7aqFepcBLORu6IdIFmraraSSRa5MC3oPA"
+        ),
+        (
+            "ill", "type: count\nprivacy: {epsilon: 1, lifetime: 30}", "1d",
+            "ill;v=1;h=_XoVS1D-Yt8UGZkYTdXqkNZPscnD46Y4e_ybEEmKx90", "yA3g3egPcXFw09LgRpGbSlmn3cwloPhkF_NJC9vFEkc"
         ),
     ])
     func deployedTasksKeepTheirIDs(
         name: String, type: String, timePrecision: String, taskInfo: String, taskID: String
     ) throws {
         let task = try task(CatalogText.one(name: name, type, timePrecision: timePrecision))
+        #expect(String(decoding: task.configuration.taskInfo, as: UTF8.self) == taskInfo)
+        #expect(task.taskID.description == taskID)
+    }
+
+    /// The same for catalogs with a limit for all metrics.
+    @Test(arguments: [
+        (
+            "rho: 2", "steps", "type: vector\nlength: 7\nmax: 1000\ncontribution_limit: 3",
+            "{rho: 0.05, delta: 1e-30, lifetime: 1.5}",
+            "steps;v=1;h=tmfiobKQLP8gLZmWad-GEoffIVe31yma5QwRcnWBwIk", "KZ3UUdT-O1GT3W8D3a-Fna7bnrnb4aObHNIo5DHXJPY"
+        ),
+        (
+            "epsilon: 1000000", "visits", "type: sum\nmax: 100\nversion: 3\nunit: visits",
+            "{epsilon: 0.000000001, delta: 0.1, lifetime: 1000000}",
+            "visits;v=3;h=mA-Dr6oGnKR65sokzUciTnn_PL68dbP1qaye6_f-uFc", "WW6wcjEOA1a-hOIgtweK1uB2QIoxLehO98X56CyHuRg"
+        ),
+    ])
+    func deployedTasksWithALimitKeepTheirIDs(
+        limit: String, name: String, type: String, privacy: String, taskInfo: String, taskID: String
+    ) throws {
+        let yaml = CatalogText.one(name: name, type, extra: "privacy: \(privacy)")
+        let task = try task("privacy_limit: {\(limit)}\n" + yaml)
         #expect(String(decoding: task.configuration.taskInfo, as: UTF8.self) == taskInfo)
         #expect(task.taskID.description == taskID)
     }
@@ -107,6 +137,7 @@ struct MetricTaskTests {
     }
 
     private static let sum = "type: sum\nmax: 100\nunit: visits"
+    private static let noisy = "type: choices\noptions: [a, b, c]\nat_most: 2\nprivacy: {rho: 0.1, lifetime: 2}"
     private static let period = "type: count\nstarts: 2026-03-01T00:00:00Z\nends: 2026-04-01T00:00:00Z"
 
     @Test(arguments: [
@@ -142,6 +173,17 @@ struct MetricTaskTests {
         (period, "starts: 2026-03-01", "starts: 2026-03-02"),
         (period, "ends: 2026-04-01", "ends: 2026-04-02"),
         (period, "    starts: 2026-03-01T00:00:00Z\n    ends: 2026-04-01T00:00:00Z\n", ""),
+        (sum, "unit: visits", "unit: visits\n    contribution_limit: 2"),
+        (sum, "metrics:", "contribution_limit: 2\nmetrics:"),
+        (sum, "metrics:", "version: 2\nmetrics:"),
+        (sum, "unit: visits", "unit: visits\n    privacy: {epsilon: 1, lifetime: 30}"),
+        (sum, "metrics:", "privacy: {epsilon: 1, lifetime: {epsilon: 30}}\nmetrics:"),
+        (noisy, "rho: 0.1", "rho: 0.100000001"),
+        (noisy, "lifetime: 2", "lifetime: 2.5"),
+        (noisy, "lifetime: 2", "lifetime: 2, delta: 1e-8"),
+        (noisy, "rho: 0.1", "mechanism: laplace, epsilon: 0.1"),
+        (noisy, "metrics:", "privacy_limit: {rho: 100}\nmetrics:"),
+        (noisy, "at_most: 2", "at_most: 2\n    contribution_limit: 3"),
     ])
     func everythingThatGivesTheNumbersTheirMeaningChangesTheTaskID(type: String, old: String, new: String) throws {
         let before = CatalogText.one(type)
@@ -157,6 +199,10 @@ struct MetricTaskTests {
         ("edges: [0, 1, 2]", "version: 1\n    edges: [0, 1, 2]"),
         ("time_precision: 1d", "time_precision: 86400"),
         ("time_precision: 1d", "time_precision: 1d\nreport_retention: 60d"),
+        ("time_precision: 1d", "time_precision: 1d\nsuppress_below: 0"),
+        ("edges: [0, 1, 2]", "edges: [0, 1, 2]\n    suppress_below: 1000"),
+        ("edges: [0, 1, 2]", "edges: [0, 1, 2]\n    contribution_limit: 1\n    privacy: none"),
+        ("metrics:", "version: 1\nmetrics:"),
         ("metrics:", "# a comment\nmetrics:"),
         ("edges: [0, 1, 2]", "edges: [0, 1, 2]\n  - {name: n, title: t, description: d, type: count}"),
     ])
@@ -167,6 +213,27 @@ struct MetricTaskTests {
         let catalog = try Catalog(yaml: after)
         let metric = try #require(catalog.metric(named: "m"))
         #expect(try task(before).taskID == catalog.task(for: metric).taskID)
+    }
+
+    @Test(arguments: [
+        ("rho: 0.1", "rho: 0.100"), ("lifetime: 2", "lifetime: 2, mechanism: gaussian"),
+        ("lifetime: 2", "lifetime: 2.0, delta: 0.000000001"),
+        ("metrics:", "privacy: {epsilon: 3, lifetime: {epsilon: 9, rho: 8}}\nmetrics:"),
+        ("metrics:", "privacy: {delta: 1e-9}\nmetrics:"),
+    ])
+    func anotherWayToPromiseTheSameKeepsTheTaskID(old: String, new: String) throws {
+        let before = CatalogText.one(Self.noisy)
+        let after = before.replacing(old, with: new)
+        #expect(before != after)
+        #expect(try task(before).taskID == task(after).taskID)
+    }
+
+    /// What the limit of the catalog is in makes a difference.
+    @Test func aLimitInTheOtherCurrencyIsAnotherTask() throws {
+        let yaml = CatalogText.one("type: count\nprivacy: {epsilon: 1, lifetime: 30}")
+        #expect(
+            try task("privacy_limit: {rho: 40}\n" + yaml).taskID
+                != task("privacy_limit: {epsilon: 40}\n" + yaml).taskID)
     }
 
     @Test(arguments: [

@@ -3,7 +3,6 @@ import DAPRoles
 import PrioCommand
 import Synchronization
 import Testing
-import VDAF
 
 // The testing library has one, too.
 import enum PrioCommand.ExitStatus
@@ -147,7 +146,7 @@ struct BatchRunTests {
 
     @Test("One run takes a limited number of batches, and the next goes on")
     func limit() async throws {
-        leader.fill((0...BatchRun.mostBatches).map { UInt128($0) })
+        leader.fill((0...BatchRun.mostBatches).map { Int128($0) })
         let (first, report) = try await run()
         #expect(first.results.count == BatchRun.mostBatches)
         #expect(first.ending == .manyCollected)
@@ -176,7 +175,7 @@ private final class FakeLeader: Sendable {
 
     /// Makes exactly these batches ready, each of 10 reports.
     func fill(
-        _ values: [UInt128], interval: Interval = Interval(start: Time(20_000), duration: Duration(2)),
+        _ values: [Int128], interval: Interval = Interval(start: Time(20_000), duration: Duration(2)),
         url: (Int) -> String? = { "http://leader.example/jobs/job-\($0)" }
     ) {
         state.withLock { state in

@@ -1,10 +1,10 @@
 import DAPMessages
 import DAPRoles
+import DifferentialPrivacy
 import MetricCatalog
 import PrioCommand
 import Synchronization
 import Testing
-import VDAF
 
 // The testing library has one, too.
 import enum PrioCommand.ExitStatus
@@ -26,10 +26,10 @@ struct CollectionRunTests {
     /// Collects, and gives the windows that were asked for.
     private func collect(
         _ selection: WindowSelection,
-        _ answer: @escaping @Sendable (TimeWindow) async throws -> CollectionRun.Released = { _ in (20, .integer(5)) }
+        _ answer: @escaping @Sendable (TimeWindow) async throws -> CollectionResult = { try released($0) }
     ) async throws -> (outcome: CollectionRun.Outcome, asked: [UInt64], failure: CommandFailure?) {
         let asked = Mutex<[UInt64]>([])
-        let run = CollectionRun(metric: "visits", taskID: try Metrics.task(1), log: log) { window in
+        let run = CollectionRun(metric: try Metrics.metric("visits"), taskID: try Metrics.task(1), log: log) { window in
             asked.withLock { $0.append(window.first) }
             return try await answer(window)
         }
@@ -71,7 +71,7 @@ struct CollectionRunTests {
         let small = failure(.invalidBatchSize)
         let some = try await collect(closed) { window in
             if window.first == 1 { throw small }
-            return (20, .integer(5))
+            return try released(window)
         }
         #expect(some.outcome.tooSmall.map(\.first) == [1])
         #expect(some.failure == nil)
@@ -79,7 +79,7 @@ struct CollectionRunTests {
         #expect(none.failure?.status == .notReady)
         let all = try await collect(named(10, 12)) { window in
             if window.first == 10 { throw small }
-            return (20, .integer(5))
+            return try released(window)
         }
         #expect(all.outcome.results.count == 1)
         #expect(all.failure?.status == .notReady)
@@ -90,6 +90,7 @@ struct CollectionRunTests {
         arguments: [
             (CollectionFailure.notReady, ExitStatus.notReady, 20),
             (.refused(StoredProblem(type: ProblemType.batchOverlap.urn, detail: ""), status: 400), .badData, 20),
+            (.refused(StoredProblem(type: PrivacyBudgetProblem.type, detail: ""), status: 400), .budgetExceeded, 20),
             (.unavailable("x"), .peerDown, 4),
             (.refused(StoredProblem(type: "about:blank", detail: ""), status: 401), .notAuthorised, 4),
             (
@@ -120,16 +121,49 @@ struct CollectionRunTests {
     @Test("A result is in the file before the next is asked for, a few at a time")
     func bounded() async throws {
         let underWay = Mutex((now: 0, most: 0))
-        _ = try await collect(named(0, 100)) { _ in
+        _ = try await collect(named(0, 100)) { window in
             underWay.withLock {
                 $0.now += 1
                 $0.most = max($0.most, $0.now)
             }
             await Task.yield()
             underWay.withLock { $0.now -= 1 }
-            return (20, .integer(5))
+            return try released(window)
         }
         #expect(underWay.withLock { $0.most } <= CollectionRun.concurrentWindows)
         #expect(try ResultsLog(path: directory.file("results.jsonl")).results.count == 100)
     }
+
+    @Test("A result keeps which windows its reports are from, and what was promised about it")
+    func kept() async throws {
+        let run = CollectionRun(metric: try Metrics.metric("sick"), taskID: try Metrics.task(1), log: log) { window in
+            CollectionResult(
+                reportCount: 20, interval: Interval(start: Time(window.first + 1), duration: Duration(2)),
+                result: .integer(-3))
+        }
+        let outcome = try await run.collect(named(7, 12, merged: true)) { _, _ in }
+        let result = try #require(outcome.results.first)
+        #expect(try result.window == Metrics.window(7, 5))
+        #expect(try result.reportWindows == Metrics.window(8, 2))
+        #expect(result.mechanism == .laplace(epsilon: PrivacyAmount(billionths: PrivacyAmount.scale)))
+        #expect(result.values == [-3])
+    }
+
+    @Test("A window that the budget does not cover is told with the window, and the others are collected")
+    func budget() async throws {
+        let problem = StoredProblem(type: PrivacyBudgetProblem.type, detail: "ε 0.5 is left")
+        let (outcome, _, failure) = try await collect(named(0, 3)) { window in
+            if window.first == 1 { throw CollectionFailure.refused(problem, status: 400) }
+            return try released(window)
+        }
+        #expect(outcome.results.map(\.window.first) == [0, 2])
+        #expect(failure?.status == .budgetExceeded)
+        #expect(failure?.message == "1970-01-02T00:00:00Z to 1970-01-03T00:00:00Z: ε 0.5 is left")
+        #expect(failure?.hint?.contains("budget") == true)
+    }
+}
+
+/// What a leader releases of a window.
+private func released(_ window: TimeWindow) throws -> CollectionResult {
+    CollectionResult(reportCount: 20, interval: window.interval, result: .integer(5))
 }

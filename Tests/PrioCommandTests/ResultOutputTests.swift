@@ -1,11 +1,11 @@
+import DAPRoles
 import Foundation
 import PrioCommand
 import Testing
-import VDAF
 
 @Suite("Results as JSON, CSV and a table")
 struct ResultOutputTests {
-    private func result(_ metric: String, _ value: Prio3AggregateResult, reports: UInt64 = 20, window: UInt64 = 20_000)
+    private func result(_ metric: String, _ value: AggregateValue, reports: UInt64 = 20, window: UInt64 = 20_000)
         throws -> CollectedResult
     {
         try Metrics.result(metric, Metrics.window(window), reports: reports, value)
@@ -22,20 +22,24 @@ struct ResultOutputTests {
 
     @Test("JSON has labels for buckets and options, a mean for sums, and exact numbers")
     func json() throws {
-        let large: UInt128 = (1 << 53) + 1
+        let large: Int128 = (1 << 53) + 1
         let sum = try ResultJSON.text([result("visits", .integer(large))], metric: Metrics.metric("visits"))
         #expect(
             sum == """
                 [
                   {"metric": "visits", "report_count": 20, "interval": {"start": "2024-10-04T00:00:00Z", \
-                "end": "2024-10-05T00:00:00Z"}, "result": 9007199254740993, "mean": 450359962737049.6}
+                "end": "2024-10-05T00:00:00Z"}, "result": 9007199254740993, "standard_deviation": 0, \
+                "interval_95": [9007199254740993, 9007199254740993], "noise": {"mechanism": "none"}, \
+                "suppressed_below": 0, "mean": 450359962737049.6, \
+                "mean_interval_95": [450359962737049.6, 450359962737049.6]}
                 ]
 
                 """)
         let ages = try ResultJSON.text([result("ages", .vector([1, 2, 3, .max]))], metric: Metrics.metric("ages"))
-        #expect(ages.contains("\"result\": [1, 2, 3, 340282366920938463463374607431768211455]"))
+        #expect(ages.contains("\"result\": [1, 2, 3, 170141183460469231731687303715884105727]"))
         #expect(ages.contains("\"labels\": [\"below 0\", \"0–9\", \"10–19\", \"20 and more\"]"))
         #expect(!ages.contains("mean"))
+        #expect(ages.contains("\"quartiles\": [{\"percent\": 25, "))
         let hours = try ResultJSON.text([result("hours", .vector([1, 2]))], metric: Metrics.metric("hours"))
         #expect(!hours.contains("labels"))
     }
@@ -44,8 +48,8 @@ struct ResultOutputTests {
     func jsonIsValid() throws {
         let yaml = Metrics.yaml + "\n  - {name: odd, title: O, description: d, type: choice, options: ['a\"\\b', 'ü']}"
         let metric = try #require(try MetricCatalogText.metric("odd", yaml))
-        let text = ResultJSON.text(
-            [try result("odd", .vector([1, 2])), try result("odd", .vector([3, 4]), window: 20_001)], metric: metric)
+        let text = try ResultJSON.text(
+            [result("odd", .vector([1, 2])), result("odd", .vector([3, 4]), window: 20_001)], metric: metric)
         let objects = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[String: Any]])
         #expect(objects.count == 2)
         #expect(objects.first?["labels"] as? [String] == ["a\"\\b", "ü"])
@@ -58,14 +62,16 @@ struct ResultOutputTests {
         #expect(
             lines
                 == [
-                    "metric,start,end,report_count,label,value",
-                    "mood,2024-10-04T00:00:00Z,2024-10-05T00:00:00Z,20,good,1",
-                    "mood,2024-10-04T00:00:00Z,2024-10-05T00:00:00Z,20,bad,2",
-                    "mood,2024-10-04T00:00:00Z,2024-10-05T00:00:00Z,20,1/so-so,3", "",
+                    "metric,start,end,report_count,label,value,standard_deviation,low,high,mechanism,epsilon,rho,delta,"
+                        + "suppressed,statistic",
+                    "mood,2024-10-04T00:00:00Z,2024-10-05T00:00:00Z,20,good,1,0,1,1,none,,,,no,sum",
+                    "mood,2024-10-04T00:00:00Z,2024-10-05T00:00:00Z,20,bad,2,0,2,2,none,,,,no,sum",
+                    "mood,2024-10-04T00:00:00Z,2024-10-05T00:00:00Z,20,1/so-so,3,0,3,3,none,,,,no,sum", "",
                 ].joined(separator: "\r\n"))
-        func labels(_ metric: String, _ value: Prio3AggregateResult) throws -> [Substring] {
+        func labels(_ metric: String, _ value: AggregateValue) throws -> [Substring] {
             try ResultCSV.text([result(metric, value)], metric: Metrics.metric(metric)).split(separator: "\r\n")
-                .dropFirst().compactMap { $0.split(separator: ",").dropLast().last }
+                .dropFirst().filter { $0.hasSuffix(",sum") }
+                .map { $0.split(separator: ",", omittingEmptySubsequences: false)[4] }
         }
         #expect(try labels("visits", .integer(5)) == ["total"])
         #expect(try labels("ill", .integer(5)) == ["yes"])
@@ -88,6 +94,7 @@ struct ResultOutputTests {
                   0–9           5  25.0 %  \(half)
                   10–19        10  50.0 %  \(bar)
                   20 and more   5  25.0 %  \(half)
+                  quartiles: 0–9 · 10–19 · 10–19
 
                 Ages
                 2024-10-05 · 1 report
@@ -95,6 +102,7 @@ struct ResultOutputTests {
                   0–9          0    0.0 %
                   10–19        0    0.0 %
                   20 and more  0    0.0 %
+                  quartiles: below 0 · below 0 · below 0
 
                 Ages
                 2 windows together · 21 reports
@@ -102,6 +110,7 @@ struct ResultOutputTests {
                   0–9           5  23.8 %  \(half)
                   10–19        10  47.6 %  \(bar)
                   20 and more   5  23.8 %  \(half)
+                  quartiles: 0–9 · 10–19 · 10–19
 
                 """)
     }
@@ -141,7 +150,7 @@ struct ResultOutputTests {
     private func batches() throws -> [CollectedResult] {
         try ["a", "b"].enumerated().map { index, job in
             try Metrics.result(
-                "queue", Metrics.window(20_000, 2), reports: 10, .integer(UInt128(20 * (index + 1))), jobID: job)
+                "queue", Metrics.window(20_000, 2), reports: 10, .integer(Int128(20 * (index + 1))), jobID: job)
         }
     }
 
@@ -173,8 +182,11 @@ struct ResultOutputTests {
         #expect(
             try ResultCSV.text(batches(), metric: metric)
                 == [
-                    "metric,start,end,report_count,label,value,batch", "queue,\(interval),10,total,20,1",
-                    "queue,\(interval),10,total,40,2", "",
+                    ResultCSV.columns.joined(separator: ",") + ",batch",
+                    "queue,\(interval),10,total,20,0,20,20,none,,,,no,sum,1",
+                    "queue,\(interval),10,total,2,0,2,2,none,,,,no,mean,1",
+                    "queue,\(interval),10,total,40,0,40,40,none,,,,no,sum,2",
+                    "queue,\(interval),10,total,4,0,4,4,none,,,,no,mean,2", "",
                 ].joined(separator: "\r\n"))
         let json = try ResultJSON.text(batches(), metric: metric)
         let objects = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [[String: Any]])

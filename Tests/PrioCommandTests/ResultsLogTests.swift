@@ -1,7 +1,7 @@
+import DifferentialPrivacy
 import Foundation
 import PrioCommand
 import Testing
-import VDAF
 
 @Suite("The results file")
 struct ResultsLogTests {
@@ -14,7 +14,7 @@ struct ResultsLogTests {
         [
             try Metrics.result("visits", Metrics.window(20_000), reports: 12, .integer((1 << 53) + 1)),
             try Metrics.result(
-                "mood", Metrics.window(20_001, 3), reports: .max, .vector([0, .max, 9_007_199_254_740_993])),
+                "mood", Metrics.window(20_001, 3), reports: .max, .vector([0, .max, .min, 9_007_199_254_740_993])),
         ]
     }
 
@@ -76,5 +76,48 @@ struct ResultsLogTests {
         #expect(try log.overlapping(task: task, window: Metrics.window(20_003, 2)).count == 1)
         #expect(try log.overlapping(task: task, window: Metrics.window(20_004)).isEmpty)
         #expect(try log.overlapping(task: Metrics.task(2), window: Metrics.window(20_000)).isEmpty)
+    }
+
+    @Test("A line keeps what its release cost and which windows its reports are from")
+    func costs() throws {
+        let amount = PrivacyAmount(billionths: 250_000_000)
+        let results = try [PrivacyMechanism.laplace(epsilon: amount), .gaussian(rho: amount)].map { mechanism in
+            try CollectedResult(
+                metric: "sick", taskID: Metrics.task(1), window: Metrics.window(7, 5), reportCount: 12,
+                value: .integer(-4), reportWindows: Metrics.window(8, 2), mechanism: mechanism)
+        }
+        for result in results { try ResultsLog(path: path).append(result) }
+        #expect(try ResultsLog(path: path).results == results)
+        let lines = try directory.read("results.jsonl").split(separator: "\n")
+        #expect(
+            lines.first?.contains(
+                #""privacy":{"epsilon":250000000,"mechanism":"laplace","rho":31250000}"#) == true)
+        #expect(lines.last?.contains(#""privacy":{"mechanism":"gaussian","rho":250000000}"#) == true)
+    }
+
+    @Test("Lines without costs and bounds of reports read as before")
+    func oldLines() throws {
+        let task = try Metrics.task(1)
+        _ = try directory.write(
+            """
+            {"end":"2024-10-05T00:00:00Z","first_window":20000,"metric":"mood","report_count":12,"result":[1,0,11],\
+            "start":"2024-10-04T00:00:00Z","task":"\(task)","time_precision":86400,"windows":1}
+
+            """, to: "results.jsonl")
+        #expect(
+            try ResultsLog(path: path).results == [
+                Metrics.result("mood", Metrics.window(20_000), reports: 12, .vector([1, 0, 11]))
+            ])
+    }
+
+    @Test("A file that another process writes is only read; half a line at its end is passed over")
+    func onlyRead() throws {
+        #expect(try ResultsLog.read(path: path).isEmpty)
+        #expect(throws: (any Error).self) { try directory.read("results.jsonl") }
+        for result in try samples() { try ResultsLog(path: path).append(result) }
+        let text = try String(directory.read("results.jsonl").dropLast(5))
+        _ = try directory.write(text, to: "results.jsonl")
+        #expect(try ResultsLog.read(path: path) == [samples()[0]])
+        #expect(try directory.read("results.jsonl") == text)
     }
 }

@@ -28,6 +28,16 @@ struct PrioSimulate: AsyncParsableCommand {
     @Option(help: "Where the aggregators keep their data: memory or sqlite.")
     var store = StoreKind.memory
 
+    @Option(
+        help: ArgumentHelp("A bug to put into the aggregators, to see that it is found.", visibility: .hidden),
+        transform: { name in
+            guard let defect = SimulationDefect(rawValue: name) else {
+                throw ValidationError("there is no bug \(name)")
+            }
+            return defect
+        })
+    var defect: SimulationDefect?
+
     @Option(help: "How many simulations run at the same time.")
     var jobs = ProcessInfo.processInfo.activeProcessorCount
 
@@ -43,7 +53,7 @@ struct PrioSimulate: AsyncParsableCommand {
                 guard next - firstSeed < seeds else { return }
                 let seed = next
                 next += 1
-                group.addTask { (seed, try await outcome(Simulation(seed: seed))) }
+                group.addTask { (seed, try await outcome(Simulation(seed: seed, defect: defect))) }
             }
             for _ in 0..<max(1, jobs) { start() }
             for try await (seed, outcome) in group {
@@ -51,7 +61,7 @@ struct PrioSimulate: AsyncParsableCommand {
                 if let violation = outcome.violation {
                     group.cancelAll()
                     print("seed \(seed) breaks the law \(violation)")
-                    try await explain(Simulation(seed: seed), violation)
+                    try await explain(Simulation(seed: seed, defect: defect), violation)
                     throw ExitCode.failure
                 }
                 start()
@@ -61,11 +71,13 @@ struct PrioSimulate: AsyncParsableCommand {
     }
 
     private func replay(_ seed: UInt64) async throws {
-        let simulation = Simulation(seed: seed)
+        let simulation = Simulation(seed: seed, defect: defect)
         print(simulation)
         let outcome = try await outcome(simulation)
         guard let violation = outcome.violation else {
-            print("clean: \(outcome.countedReports) reports in \(outcome.results) results; digest \(outcome.digest)")
+            print(
+                "clean: \(outcome.countedReports) reports in \(outcome.results) results, \(outcome.budgetRefusals) refused by an account; digest \(outcome.digest)"
+            )
             return
         }
         print("breaks the law \(violation)")
@@ -109,6 +121,7 @@ private struct Tally: CustomStringConvertible {
     private var seeds: UInt64 = 0
     private var reports = 0
     private var results = 0
+    private var budgetRefusals = 0
 
     init(total: UInt64) { self.total = total }
 
@@ -116,10 +129,13 @@ private struct Tally: CustomStringConvertible {
         seeds += 1
         reports += outcome.countedReports
         results += outcome.results
+        budgetRefusals += outcome.budgetRefusals
         if seeds.isMultiple(of: Self.interval), seeds < total {
             FileHandle.standardError.write(Data("\(seeds) of \(total) seeds\n".utf8))
         }
     }
 
-    var description: String { "\(seeds) seeds clean: \(reports) reports in \(results) results" }
+    var description: String {
+        "\(seeds) seeds clean: \(reports) reports in \(results) results; accounts refused \(budgetRefusals) batches"
+    }
 }

@@ -1,6 +1,6 @@
 public import DAPMessages
 public import HPKE
-public import VDAF
+import VDAF
 
 /// A task as its collector knows it (DAP §4.2): with the key that opens aggregate shares.
 public struct CollectorTask: Sendable {
@@ -8,6 +8,9 @@ public struct CollectorTask: Sendable {
     public let id: TaskID
     /// What all participants agree on.
     public let configuration: TaskConfiguration
+    /// What is promised about the task's releases; nil when they are exact. It decides how results are read: as numbers
+    /// that noise may have brought below zero, or as exact ones.
+    public var privacy: TaskPrivacy?
     private let encodedConfiguration: [UInt8]
     private let vdaf: Prio3
     private let configID: HpkeConfigID
@@ -16,7 +19,8 @@ public struct CollectorTask: Sendable {
 
     /// A task whose ID follows from its configuration (taskprov §3.3).
     ///
-    /// - Throws: `TaskRefused`, `CodecError`, `VDAFError`, or `HPKEError` when the key does not belong to the configuration.
+    /// - Throws: `TaskRefused`, `CodecError`, `VDAFError`, or `HPKEError` when the key does not belong to the
+    ///   configuration.
     public init(configuration: TaskConfiguration, hpkeConfig: HpkeConfig, keyPair: HPKEKeyPair) throws {
         try self.init(
             id: TaskDerivation.taskID(encodedTaskConfiguration: configuration.encoded()), configuration: configuration,
@@ -75,12 +79,17 @@ public struct CollectorTask: Sendable {
         guard let result = try? vdaf.unshard(shares) else {
             throw CollectionFailure.unreadable("an aggregate share does not decode")
         }
-        guard AggregateRangeRule.accepts(result, of: vdaf.parameters, reportCount: response.reportCount) else {
+        let value = AggregateRangeRule.value(
+            of: result, of: vdaf.parameters, reportCount: response.reportCount, noise: privacy?.noise.distribution)
+        guard let value else {
             throw CollectionFailure.unreadable(
-                "\(response.reportCount) reports cannot have such a total: an aggregator added noise, or lies")
+                "\(response.reportCount) reports cannot have such a total: an aggregator \(excuse), or lies")
         }
-        return CollectionResult(reportCount: response.reportCount, interval: response.interval, result: result)
+        return CollectionResult(reportCount: response.reportCount, interval: response.interval, result: value)
     }
+
+    /// What else than a lie explains a total that is none.
+    private var excuse: String { privacy == nil ? "added noise" : "added more noise than is promised" }
 }
 
 /// A released aggregate.
@@ -90,9 +99,9 @@ public struct CollectionResult: Sendable, Equatable {
     /// The smallest interval that contains their times.
     public let interval: Interval
     /// The aggregate.
-    public let result: Prio3AggregateResult
+    public let result: AggregateValue
 
-    package init(reportCount: UInt64, interval: Interval, result: Prio3AggregateResult) {
+    package init(reportCount: UInt64, interval: Interval, result: AggregateValue) {
         self.reportCount = reportCount
         self.interval = interval
         self.result = result

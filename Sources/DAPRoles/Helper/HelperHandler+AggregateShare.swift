@@ -56,10 +56,10 @@ extension HelperHandler {
         _ request: AggregateShareReq, id: AggregateShareID, lease: JobLease?, task: AggregatorTask
     ) async throws -> [UInt8]? {
         let outcome = try await store.collectBatch(
-            task: task.id, id: id, batch: request.batchSelector, lease: lease
-        ) { [random, tasks] buckets in
-            try CollectionRequestRule.check(buckets, task: task, blockedThrough: tasks.blockedThrough)
-            return try Self.answer(request, from: buckets, task: task, random: random)
+            task: task.id, id: id, batch: request.batchSelector, lease: lease, account: task.account
+        ) { [random, tasks] batch in
+            try CollectionRequestRule.check(batch.buckets, task: task, blockedThrough: tasks.blockedThrough)
+            return try Self.answer(request, from: batch, task: task, random: random)
         }
         switch outcome {
         case .collected(let response), .existing(let response): return response
@@ -74,11 +74,12 @@ extension HelperHandler {
         DAPAbort(.notFound, "there is no such aggregate share", task: task)
     }
 
-    /// Compares the two aggregators' batches and seals the share. Runs inside the store's transaction.
+    /// Compares the two aggregators' batches, debits the account, adds noise and seals the share. Runs inside the store's
+    /// transaction.
     private static func answer(
-        _ request: AggregateShareReq, from buckets: [BatchBucket], task: AggregatorTask, random: RandomSource
-    ) throws -> [UInt8] {
-        let totals = try BatchTotals(buckets, vdaf: task.vdaf)
+        _ request: AggregateShareReq, from batch: ReleasableBatch, task: AggregatorTask, random: RandomSource
+    ) throws -> BatchRelease {
+        let totals = try BatchTotals(batch.buckets, vdaf: task.vdaf)
         guard totals.reportCount >= task.configuration.minBatchSize else {
             throw DAPAbort(
                 .invalidBatchSize,
@@ -90,8 +91,10 @@ extension HelperHandler {
                 .batchMismatch,
                 "the helper counts \(totals.reportCount) reports, the leader \(request.reportCount)", task: task.id)
         }
+        let debit = try task.debit(totals, batch.statement)
         var random = random
-        let sealed = try task.seal(aggregateShare: totals.aggregateShare, for: request.collectionJobReq, using: &random)
-        return try AggregateShare(encryptedAggregateShare: sealed).encoded()
+        let share = try task.released(totals, using: &random)
+        let sealed = try task.seal(aggregateShare: share, for: request.collectionJobReq, using: &random)
+        return BatchRelease(response: try AggregateShare(encryptedAggregateShare: sealed).encoded(), debit: debit)
     }
 }

@@ -61,7 +61,8 @@ extension HelperHandler {
         throw DAPAbort(.stepMismatch, "the job is complete at step 0", task: taskID)
     }
 
-    /// Forgets a job that the leader abandons or has no more use for (DAP §4.5.5). Replay checks go on as before.
+    /// Forgets a job that the leader abandons or has no more use for (DAP §4.5.5), unless reports were committed with it:
+    /// then its answer stays as it is.
     ///
     /// - Throws: `DAPAbort`.
     public func deleteAggregationJob(task taskID: TaskID, id: AggregationJobID) async throws {

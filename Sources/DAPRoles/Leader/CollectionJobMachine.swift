@@ -33,7 +33,8 @@ package struct CollectionJobMachine {
         case lookUpProgress(BatchSelector)
         /// Close a batch; then `closing`.
         case close
-        /// Read the buckets; then `buckets`.
+        /// Read the buckets, and set aside what their release costs; then `buckets`, or `changed` when it could not be
+        /// read. The end when the account does not cover it.
         case readBuckets(BatchSelector)
         /// Ask the helper; then `answered`.
         case askHelper(body: [UInt8])
@@ -164,7 +165,8 @@ package struct CollectionJobMachine {
 
     /// Whether the helper refuses the batch for what it is asked, and so has not collected it for this request.
     private static func isDefinite(_ problem: StoredProblem) -> Bool {
-        switch ProblemType(urn: problem.type) {
+        if problem.type == PrivacyBudgetProblem.type { return true }
+        return switch ProblemType(urn: problem.type) {
         case .invalidMessage, .batchInvalid, .invalidBatchSize, .invalidAggregationParameter, .batchMismatch,
             .batchOverlap, .unsupportedExtension, .invalidExtension:
             true

@@ -120,7 +120,7 @@ extension LeaderDriver {
             if isCommitted { log(outcome.rejected, by: "helper", task: task) }
         case .dissolve(let reason):
             logger.error("an aggregation job is taken apart", metadata: ["task": "\(task.id)", "reason": "\(reason)"])
-            _ = try await store.dissolveAggregationJob(lease)
+            _ = try await store.dissolveAggregationJob(lease, now: clock.now())
         case .release(let reason, let pause, let location):
             logWaiting(work, because: reason, isPolled: location != nil)
             try await store.releaseAggregationJob(lease, dueAt: clock.now() + pause, location: location)

@@ -51,7 +51,7 @@ extension LeaderDriver {
         case .close:
             return .closing(try await store.closeBatch(lease, choice: choice(task)))
         case .readBuckets(let batch):
-            return .buckets(try await store.buckets(task: task.id, batch: batch))
+            return try await buckets(of: batch, lease, task: task)
         case .askHelper(let body):
             let request = TransportRequest(
                 .post, ResourceURL.aggregateShares(of: task), mediaType: .aggregateShareReq,
@@ -65,9 +65,12 @@ extension LeaderDriver {
             try await store.reopenBatch(lease)
             try await store.releaseCollectionJob(lease, dueAt: clock.now() + pause, location: nil)
         case .finish(let request, let helperShare, let count, let checksum):
-            return try await finish(lease, task: task) { totals, random in
+            return try await finish(lease, task: task) { batch, random in
+                let totals = try BatchTotals(batch.buckets, vdaf: task.vdaf)
                 guard totals.reportCount == count, totals.checksum == checksum else { throw BatchChanged() }
-                return try Self.answer(request, totals, helperShare: helperShare, task: task, using: &random)
+                let debit = try task.debit(totals, batch.statement)
+                let response = try Self.answer(request, totals, helperShare: helperShare, task: task, using: &random)
+                return BatchRelease(response: response, debit: debit)
             }
         case .fail(let problem): try await fail(lease, problem, task: task)
         case .release(let reason, let pause, let location):
@@ -77,16 +80,41 @@ extension LeaderDriver {
         return nil
     }
 
+    /// The batch's buckets. Where noise is promised, what the release costs is set aside before the helper is asked, which
+    /// pays at once: another release could take it meanwhile, and the helper's share would have been given for nothing.
+    private func buckets(
+        of batch: BatchSelector, _ lease: JobLease, task: AggregatorTask
+    ) async throws -> CollectionJobMachine.Event? {
+        guard let account = task.account else {
+            return .buckets(try await store.buckets(task: task.id, batch: batch))
+        }
+        do {
+            let buckets = try await store.reserveRelease(lease, account: account) { batch in
+                guard let debit = try task.debit(BatchTotals(batch.buckets, vdaf: task.vdaf), batch.statement) else {
+                    throw BatchChanged()
+                }
+                return debit
+            }
+            return buckets.map { .buckets($0) } ?? .changed
+        } catch is BatchChanged {
+            return .changed
+        } catch let abort as DAPAbort {
+            try await fail(lease, StoredProblem(abort), task: task)
+            return nil
+        }
+    }
+
     private func finish(
         _ lease: JobLease, task: AggregatorTask,
-        answer: @Sendable (_ totals: BatchTotals, _ random: inout RandomSource) throws -> [UInt8]
+        answer: @Sendable (_ batch: ReleasableBatch, _ random: inout RandomSource) throws -> BatchRelease
     ) async throws -> CollectionJobMachine.Event? {
         do {
-            let isFinished = try await store.finishCollectionJob(lease) { [random, tasks] buckets in
+            let isFinished = try await store.finishCollectionJob(lease, account: task.account) {
+                [random, tasks] batch in
                 var random = random
                 // The helper may have told along with its share that this store was restored.
-                try CollectionRequestRule.check(buckets, task: task, blockedThrough: tasks.blockedThrough)
-                return try answer(BatchTotals(buckets, vdaf: task.vdaf), &random)
+                try CollectionRequestRule.check(batch.buckets, task: task, blockedThrough: tasks.blockedThrough)
+                return try answer(batch, &random)
             }
             return isFinished ? nil : .changed
         } catch is BatchChanged {
@@ -111,7 +139,7 @@ extension LeaderDriver {
             openedBefore: now - min(now, pace.batchMaximumAge))
     }
 
-    /// An encoded `CollectionJobResp`. Runs inside the store's transaction.
+    /// An encoded `CollectionJobResp`, with noise where noise is promised. Runs inside the store's transaction.
     private static func answer(
         _ request: CollectionJobReq, _ totals: BatchTotals, helperShare: HpkeCiphertext, task: AggregatorTask,
         using random: inout RandomSource
@@ -120,7 +148,7 @@ extension LeaderDriver {
         return try CollectionJobResp(
             reportCount: totals.reportCount, interval: interval,
             leaderEncryptedAggregateShare: task.seal(
-                aggregateShare: totals.aggregateShare, for: request, using: &random),
+                aggregateShare: task.released(totals, using: &random), for: request, using: &random),
             helperEncryptedAggregateShare: helperShare
         ).encoded()
     }

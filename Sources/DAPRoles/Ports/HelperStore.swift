@@ -3,7 +3,7 @@ public import DAPMessages
 /// What a helper keeps. Every method is one transaction, durable when it returns, and safe to call concurrently.
 ///
 /// A method that throws may or may not have taken effect; repeating it does no harm.
-public protocol HelperStore: HelperAggregationStore, HelperCollectionStore, DeferredRequestStore {}
+public protocol HelperStore: HelperAggregationStore, HelperCollectionStore, DeferredRequestStore, PrivacyStore {}
 
 /// The helper's aggregation jobs (DAP §4.5).
 public protocol HelperAggregationStore: Sendable {
@@ -22,7 +22,9 @@ public protocol HelperAggregationStore: Sendable {
     func commitAggregationJob(_ job: HelperAggregationCommit, merge: AggregateShareMerge) async throws
         -> HelperAggregationOutcome
 
-    /// Forgets a job's response, or its deferred request. What replay checks need stays (DAP §4.5.5).
+    /// Forgets a job's response *unless it has committed reports*, or its deferred request (DAP §4.5.5). A response with
+    /// committed reports stays until they have expired (`GarbageStore`): a deletion may arrive after the job's request
+    /// came again, and without the response the leader would hear that its reports are replayed.
     ///
     /// - Returns: false when there is no such job.
     func deleteAggregationJob(task: TaskID, id: AggregationJobID) async throws -> Bool
@@ -33,14 +35,17 @@ public protocol HelperCollectionStore: Sendable {
     /// How far an aggregate share has come, or nil when there is none of that ID.
     func aggregateShare(task: TaskID, id: AggregateShareID) async throws -> HelperAnswer?
 
-    /// Collects a batch *unless a part of it was collected or has expired*: reads its buckets, stores the answer made
-    /// from them and marks the batch collected, all in one transaction. `answer` may be run more than once; only its
-    /// last result is kept; when it throws, nothing changes. A deferred request for the share is done by it.
+    /// Collects a batch *unless a part of it was collected or has expired*: reads its buckets and the account, stores the
+    /// answer made from them and its debit, marks the batch collected and erases the sums that it was made from, all in
+    /// one transaction. `answer` may be run more than once; only its last result is kept; when it throws, nothing changes.
+    /// A deferred request for the share is done by it.
     ///
-    /// - Parameter lease: of the deferred request that is being answered, if one is.
+    /// - Parameters:
+    ///   - lease: of the deferred request that is being answered, if one is.
+    ///   - account: which account pays; without one the statement is empty.
     func collectBatch(
-        task: TaskID, id: AggregateShareID, batch: BatchSelector, lease: JobLease?,
-        answer: @Sendable ([BatchBucket]) throws -> [UInt8]
+        task: TaskID, id: AggregateShareID, batch: BatchSelector, lease: JobLease?, account: PrivacyAccount?,
+        answer: @Sendable (ReleasableBatch) throws -> BatchRelease
     ) async throws -> HelperCollectionOutcome
 
     /// Forgets an aggregate share's response, or its deferred request. Its batch stays collected (DAP §4.6.5).

@@ -1,4 +1,5 @@
 public import DAPMessages
+public import DifferentialPrivacy
 
 /// The leader's collection jobs (DAP §4.6). A batch is *closed* on behalf of a job from `closeBatch` on until the job
 /// fails or lets it go, and *collected* for ever once the job is finished. Of a time-interval task's batches those that
@@ -43,15 +44,28 @@ public protocol LeaderCollectionStore: Sendable {
     /// The non-empty buckets of a batch, in order of time.
     func buckets(task: TaskID, batch: BatchSelector) async throws -> [BatchBucket]
 
-    /// Finishes a job *if its batch is closed and drained*: reads the buckets, stores the answer made from them and marks
-    /// the batch collected, all in one transaction. `answer` may be run more than once; only its last result is kept.
+    /// Reads the batch that is closed for a job and reserves what its release costs *if the account covers it*, in one
+    /// transaction: from here on the reservation counts as spent for every other release. It ends with the job, or
+    /// when the batch is opened again. Repeating it replaces the job's reservation, which the statement leaves out.
     ///
+    /// `reserve` may be run more than once; only its last result is kept; when it throws, nothing changes.
+    /// - Returns: the buckets, in order of time; nil when the lease was lost or no batch is closed.
+    func reserveRelease(
+        _ lease: JobLease, account: PrivacyAccount, reserve: @Sendable (ReleasableBatch) throws -> PrivacyDebit
+    ) async throws -> [BatchBucket]?
+
+    /// Finishes a job *if its batch is closed and drained*: reads the buckets and the account, stores the answer made from
+    /// them, keeps its debit in place of the job's reservation, marks the batch collected and erases the sums that it was
+    /// made from, all in one transaction. `answer` may be run more than once; only its last result is kept.
+    ///
+    /// - Parameter account: which account pays; the statement leaves out the job's own reservation.
     /// - Returns: false when the lease was lost or something is still to be aggregated; then nothing changed.
     func finishCollectionJob(
-        _ lease: JobLease, answer: @Sendable ([BatchBucket]) throws -> [UInt8]
+        _ lease: JobLease, account: PrivacyAccount?, answer: @Sendable (ReleasableBatch) throws -> BatchRelease
     ) async throws -> Bool
 
-    /// Fails a job with a problem and opens its batch again. Nothing happens when the lease was lost.
+    /// Fails a job with a problem, opens its batch again and ends its reservation. Nothing happens when the lease was
+    /// lost.
     func failCollectionJob(_ lease: JobLease, problem: StoredProblem) async throws
 
     /// Opens the batch of a leader-selected job again, which the helper has not been asked for: it takes reports again.

@@ -11,6 +11,14 @@ public enum LeaderLimits {
     public static let rests = 64
     /// Seconds that it rests at most.
     public static let longestRest: UInt64 = 60
+    /// How often a report rests because its job was refused as a whole; refused once more, and alone, it is dropped. By
+    /// the last time an eighth of an eighth of an eighth of the largest job is one report.
+    public static let restsAfterRefusals = 3
+    /// Seconds that it rests for the first time. Each rest is eight times as long as the one before: about an hour in all,
+    /// in which an operator can notice a helper, or a proxy, that refuses whatever comes.
+    public static let firstRestAfterRefusal: UInt64 = 60
+    /// Seconds that it rests at most.
+    public static let longestRestAfterRefusal: UInt64 = firstRestAfterRefusal << 6
     /// Unfinished collection jobs of one task.
     public static let unfinishedCollectionJobs = 1000
 }

@@ -5,7 +5,9 @@ public import DAPMessages
 ///
 /// A method that throws may or may not have taken effect (a commit can fail to report that it
 /// succeeded); callers repeat it, and every method is written so that a repetition does no harm.
-public protocol LeaderStore: LeaderReportStore, LeaderAggregationStore, LeaderCollectionStore, GarbageStore {}
+public protocol LeaderStore: LeaderReportStore, LeaderAggregationStore, LeaderCollectionStore, GarbageStore,
+    PrivacyStore
+{}
 
 /// The leader's uploaded reports.
 public protocol LeaderReportStore: Sendable {
@@ -62,7 +64,7 @@ public protocol LeaderAggregationStore: Sendable {
     /// refused as a whole goes into jobs of at most `maximumSize >> (3·n)`, at least 1, reports, so that
     /// a culprit ends up alone. Jobs are created while at least `minimumSize` reports of equal `n` are waiting,
     /// or while one of them was uploaded at or before `uploadedBefore`, or while one belongs to a closed batch.
-    /// Reports that were returned take part again when their rest is over.
+    /// Reports that rest take part again when their rest is over.
     ///
     /// With a `filling` each job belongs to one batch (DAP §5.2): the task's oldest open one with room, or a new one. It
     /// has room for `targetSize` reports less those that are aggregated in it or in unfinished jobs of it, and a job
@@ -108,10 +110,13 @@ public protocol LeaderAggregationStore: Sendable {
     func releaseAggregationJob(_ lease: JobLease, dueAt: UInt64, location: String?) async throws
 
     /// Takes a job apart that the helper definitely refused as a whole (nothing of it was aggregated there): its
-    /// reports go back with one more refusal; one that was refused alone is rejected with `report_dropped`.
+    /// reports go back with one more refusal and rest, after the `n`th 60 · 8ⁿ⁻¹ seconds
+    /// (`LeaderLimits.firstRestAfterRefusal`) but at most `LeaderLimits.longestRestAfterRefusal`. One that was refused
+    /// alone, and has rested `LeaderLimits.restsAfterRefusals` times, is rejected with `report_dropped`.
     ///
+    /// - Parameter now: POSIX seconds from which the reports rest.
     /// - Returns: false when the lease was lost; then nothing changed.
-    func dissolveAggregationJob(_ lease: JobLease) async throws -> Bool
+    func dissolveAggregationJob(_ lease: JobLease, now: UInt64) async throws -> Bool
 }
 
 /// The right to work on a job until the lease ends.

@@ -20,6 +20,9 @@ public struct AggregatorTask: Sendable {
     /// For how many seconds what belongs to a report is kept, counted from the end of its unit of time. It is no part
     /// of the configuration: the two aggregators may differ.
     public var reportRetention = Self.usualRetention
+    /// What is promised about the task's releases; nil when they are exact. Both aggregators must have the same: a catalog
+    /// puts it into the hash that the task's ID is made from.
+    public var privacy: TaskPrivacy?
     /// Which of the two aggregators this is.
     public let role: AggregatorRole
     /// The VDAF.

@@ -1,7 +1,6 @@
 public import DAPMessages
-import DAPRoles
+public import DAPRoles
 public import MetricCatalog
-public import VDAF
 
 /// Takes one leader-selected batch of a metric after another, until none is ready (DAP §5.2).
 ///
@@ -24,12 +23,12 @@ public struct BatchRun {
         /// The smallest interval with all of their times, in units of the metric's time precision.
         public let interval: Interval
         /// The sum or sums.
-        public let value: Prio3AggregateResult
+        public let value: AggregateValue
         /// The collection job's URL; nil when the leader named none.
         public let jobURL: String?
 
         /// A batch.
-        public init(reportCount: UInt64, interval: Interval, value: Prio3AggregateResult, jobURL: String?) {
+        public init(reportCount: UInt64, interval: Interval, value: AggregateValue, jobURL: String?) {
             self.reportCount = reportCount
             self.interval = interval
             self.value = value
@@ -126,7 +125,7 @@ public struct BatchRun {
         else { throw .unreadable("the leader answered with an interval that ends after the year 9999") }
         let result = CollectedResult(
             metric: metric.name, taskID: taskID, window: window, reportCount: released.reportCount,
-            value: released.value, jobID: jobID)
+            value: released.value, jobID: jobID, reportWindows: window, mechanism: metric.privacy?.mechanism)
         return Batch(result: result, jobURL: jobURL)
     }
 

@@ -59,14 +59,15 @@ private struct WindowsReport {
     private static let listedWindows = 5
 
     private static func message(of failure: CommandFailure, at window: TimeWindow) -> String {
-        weight(failure) < 2 ? "\(window.text): \(failure.message)" : failure.message
+        weight(failure) < 3 ? "\(window.text): \(failure.message)" : failure.message
     }
 
     private static func weight(_ failure: CommandFailure) -> Int {
         switch failure.status {
         case .notReady: 0
         case .badData: 1
-        default: 2
+        case .budgetExceeded: 2
+        default: 3
         }
     }
 

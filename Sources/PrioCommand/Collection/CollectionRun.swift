@@ -1,6 +1,6 @@
 public import DAPMessages
-import DAPRoles
-public import VDAF
+public import DAPRoles
+public import MetricCatalog
 
 /// Asks for the windows of a metric, a few at a time, keeps what is released, and says what became of each.
 public struct CollectionRun {
@@ -21,18 +21,15 @@ public struct CollectionRun {
         public internal(set) var newCount = 0
     }
 
-    private let metric: String
+    private let metric: Metric
     private let taskID: TaskID
     private let log: ResultsLog
-    private let ask: @Sendable (TimeWindow) async throws -> Released
-
-    /// What the leader releases for a window.
-    public typealias Released = (reportCount: UInt64, value: Prio3AggregateResult)
+    private let ask: @Sendable (TimeWindow) async throws -> CollectionResult
 
     /// - Parameter ask: collects a window from the leader.
     public init(
-        metric: String, taskID: TaskID, log: ResultsLog,
-        ask: @escaping @Sendable (TimeWindow) async throws -> Released
+        metric: Metric, taskID: TaskID, log: ResultsLog,
+        ask: @escaping @Sendable (TimeWindow) async throws -> CollectionResult
     ) {
         self.metric = metric
         self.taskID = taskID
@@ -81,12 +78,12 @@ public struct CollectionRun {
     /// from both arms of a do-catch.
     private struct Answer: Sendable {
         let window: TimeWindow
-        let released: Result<Released, any Error>
+        let released: Result<CollectionResult, any Error>
     }
 
     private static func result(
-        of ask: @Sendable (TimeWindow) async throws -> Released, _ window: TimeWindow
-    ) async -> Result<Released, any Error> {
+        of ask: @Sendable (TimeWindow) async throws -> CollectionResult, _ window: TimeWindow
+    ) async -> Result<CollectionResult, any Error> {
         do { return .success(try await ask(window)) } catch { return .failure(error) }
     }
 
@@ -115,13 +112,17 @@ public struct CollectionRun {
 
     /// - Returns: whether it makes sense to ask for further windows.
     private func take(
-        _ answer: Result<Released, any Error>, of window: TimeWindow, into outcome: inout Outcome
+        _ answer: Result<CollectionResult, any Error>, of window: TimeWindow, into outcome: inout Outcome
     ) throws -> Bool {
         switch answer {
         case .success(let released):
             let result = CollectedResult(
-                metric: metric, taskID: taskID, window: window, reportCount: released.reportCount,
-                value: released.value)
+                metric: metric.name, taskID: taskID, window: window, reportCount: released.reportCount,
+                value: released.result,
+                reportWindows: TimeWindow(
+                    first: released.interval.start.value, count: released.interval.duration.value,
+                    precision: metric.timePrecision),
+                mechanism: metric.privacy?.mechanism)
             try log.append(result)
             outcome.results.append(result)
             outcome.newCount += 1
@@ -135,7 +136,8 @@ public struct CollectionRun {
             }
             let failure = CommandFailure(error)
             outcome.failed.append((window, failure))
-            return failure.status == .badData || failure.status == .notReady
+            // Another window may have an allowance that is left, or cost nothing more.
+            return [.badData, .notReady, .budgetExceeded].contains(failure.status)
         }
     }
 }

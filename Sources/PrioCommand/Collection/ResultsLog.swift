@@ -2,7 +2,8 @@ public import DAPMessages
 import Foundation
 
 /// The file in which a collector keeps every result that was released to it: JSON, one object a line, only ever
-/// appended to. A result is durable here before it is shown, so that nothing is asked for twice.
+/// appended to. A result is durable here before it is shown, so that nothing is asked for twice. It is the collector's
+/// own secret: numbers that are too small to be shown are here in full.
 ///
 /// One process at a time may have it open; take a `FileLock` first.
 public final class ResultsLog {
@@ -26,6 +27,32 @@ public final class ResultsLog {
             opening: path, O_RDWR | O_APPEND | O_CREAT, mode: SecretFile.mode, purpose: .output, to: "open it")
         try FileContent.synchronizeDirectory(of: path)
         let bytes = try FileContent.rest(of: file.number, path: path, limit: Self.limit, purpose: .data)
+        let (results, intact) = try Self.lines(of: bytes, path: path)
+        self.results = results
+        wasRepaired = intact < bytes.count
+        if wasRepaired {
+            guard ftruncate(file.number, off_t(intact)) == 0 else {
+                throw FileError(errnoAt: path, "take the damaged last line away", purpose: .output)
+            }
+        } else if !bytes.isEmpty, bytes.last != UInt8(ascii: "\n") {
+            try Descriptor.write([UInt8(ascii: "\n")], to: file.number, path: path)
+        }
+    }
+
+    /// The results of a file that another process may be writing: it is only read, and half a line at its end is passed
+    /// over.
+    ///
+    /// - Returns: nothing if there is no such file.
+    /// - Throws: `FileError`.
+    public static func read(path: String) throws -> [CollectedResult] {
+        guard access(path, F_OK) == 0 else { return [] }
+        let file = try Descriptor(opening: path, O_RDONLY, purpose: .data, to: "open it")
+        let bytes = try FileContent.rest(of: file.number, path: path, limit: limit, purpose: .data)
+        return try lines(of: bytes, path: path).results
+    }
+
+    /// The results in a file's bytes, and how many of the bytes are whole lines.
+    private static func lines(of bytes: [UInt8], path: String) throws -> (results: [CollectedResult], intact: Int) {
         var results: [CollectedResult] = []
         var intact = 0
         for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
@@ -42,15 +69,7 @@ public final class ResultsLog {
                 throw FileError(path, "line \(index + 1) is damaged", purpose: .data)
             }
         }
-        self.results = results
-        wasRepaired = intact < bytes.count
-        if wasRepaired {
-            guard ftruncate(file.number, off_t(intact)) == 0 else {
-                throw FileError(errnoAt: path, "take the damaged last line away", purpose: .output)
-            }
-        } else if !bytes.isEmpty, bytes.last != UInt8(ascii: "\n") {
-            try Descriptor.write([UInt8(ascii: "\n")], to: file.number, path: path)
-        }
+        return (results, intact)
     }
 
     /// Adds a result durably.

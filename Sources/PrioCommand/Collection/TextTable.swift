@@ -42,8 +42,9 @@ enum TextWidth {
 enum Bar {
     private static let eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
 
-    /// A bar for `value`, the widest for `largest`. What is not nothing is seen.
-    static func text(_ value: UInt128, of largest: UInt128) -> String {
+    /// A bar for `value`, the widest for `largest`. What is not nothing is seen; below zero there is
+    /// nothing to draw.
+    static func text(_ value: Int128, of largest: Int128) -> String {
         guard value > 0, largest > 0 else { return "" }
         // Doubles are exact enough for a bar, and know no overflow.
         let share = min(Double(value) / Double(largest), 1)
@@ -54,15 +55,28 @@ enum Bar {
 
 /// Shares in percent with one decimal.
 enum Percentage {
-    static func text(_ value: UInt128, of whole: UInt64) -> String {
+    static func text(_ value: Int128, of whole: UInt64) -> String {
         guard whole > 0 else { return "–" }
-        return "\(DecimalText.text(100 * Double(value) / Double(whole), decimals: 1)) %"
+        return text(Double(value) / Double(whole))
     }
+
+    /// - Parameter share: a fraction of 1.
+    static func text(_ share: Double) -> String { "\(DecimalText.text(100 * share, decimals: 1)) %" }
 }
 
 /// Numbers with a fixed count of decimals, without an exponent.
 enum DecimalText {
     static func text(_ number: Double) -> String { text(number, decimals: 2) }
+
+    /// A whole number.
+    static func whole(_ number: Double) -> String {
+        number.magnitude < 0x1p63 ? "\(Int64(number.rounded()))" : "\(number)"
+    }
+
+    /// The half width of an interval: what is too small for two decimals is not shown as nothing.
+    static func error(_ halfWidth: Double) -> String {
+        halfWidth > 0 && halfWidth < 0.01 ? "<0.01" : text(halfWidth)
+    }
 
     static func text(_ number: Double, decimals: Int) -> String {
         let scale = decimals == 1 ? 10.0 : 100.0

@@ -1,3 +1,4 @@
+import DAPMessages
 import Foundation
 public import Logging
 import MetricCatalog

@@ -1,3 +1,4 @@
+import DAPMessages
 public import DAPRoles
 public import MetricCatalog
 import VDAF

@@ -1,4 +1,4 @@
-public import MetricCatalog
+public import DAPMessages
 
 /// Which windows of a metric a collector asks for.
 public struct WindowSelection: Equatable, Sendable {

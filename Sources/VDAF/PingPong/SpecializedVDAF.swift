@@ -50,5 +50,9 @@ extension SpecializedVDAF {
 
     func merge(_ aggregateShares: [[UInt8]]) throws -> [UInt8] { try vdaf.merge(aggregateShares) }
 
+    func add(noise: [Int128], to aggregateShare: [UInt8]) throws -> [UInt8] {
+        try vdaf.add(noise: noise, to: aggregateShare)
+    }
+
     func unshard(_ aggregateShares: [[UInt8]]) throws -> Prio3AggregateResult { try vdaf.unshard(aggregateShares) }
 }

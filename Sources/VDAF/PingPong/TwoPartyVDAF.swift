@@ -79,5 +79,6 @@ protocol TwoPartyVDAF: Sendable {
     func leaderFinish(_ reports: [LeaderFinishInput], context: [UInt8]) -> BatchOutcome<Void>
     func helperInitialize(_ reports: [VerificationInput], verifyKey: [UInt8], context: [UInt8]) -> BatchOutcome<[UInt8]>
     func merge(_ aggregateShares: [[UInt8]]) throws -> [UInt8]
+    func add(noise: [Int128], to aggregateShare: [UInt8]) throws -> [UInt8]
     func unshard(_ aggregateShares: [[UInt8]]) throws -> Prio3AggregateResult
 }

@@ -106,6 +106,14 @@ public struct Prio3: Sendable {
     /// - Throws: `VDAFError.malformedMessage`.
     public func merge(_ aggregateShares: [[UInt8]]) throws -> [UInt8] { try vdaf.merge(aggregateShares) }
 
+    /// An encoded aggregate share with noise on every number, modulo the field's modulus.
+    ///
+    /// - Parameter noise: as many numbers as `aggregateLength`.
+    /// - Throws: `VDAFError.malformedMessage` when the share does not decode, `invalidParameters` for another length.
+    public func add(noise: [Int128], to aggregateShare: [UInt8]) throws -> [UInt8] {
+        try vdaf.add(noise: noise, to: aggregateShare)
+    }
+
     /// The result from both aggregators' encoded aggregate shares (VDAF §7.2.5).
     ///
     /// - Throws: `VDAFError.malformedMessage`, also unless there are exactly two.

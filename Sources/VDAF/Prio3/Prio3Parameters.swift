@@ -24,6 +24,32 @@ public enum Prio3Parameters: Hashable, Sendable {
     }
 }
 
+extension Prio3Parameters {
+    /// How many numbers an aggregate consists of.
+    public var aggregateLength: Int {
+        switch self {
+        case .count, .sum: 1
+        case .sumVec(let length, _, _), .histogram(let length, _), .multihotCountVec(let length, _, _): Int(length)
+        }
+    }
+
+    /// The modulus of the field that sums are known by (VDAF §6.1.4).
+    public var modulus: UInt128 {
+        switch self {
+        case .count, .sum: Field64.inversionExponent + 2
+        case .sumVec, .histogram, .multihotCountVec: Field128.inversionExponent + 2
+        }
+    }
+
+    /// The largest number that one report can add to one of the aggregate's.
+    public var largestContribution: UInt64 {
+        switch self {
+        case .count, .histogram, .multihotCountVec: 1
+        case .sum(let maxMeasurement), .sumVec(_, let maxMeasurement, _): maxMeasurement
+        }
+    }
+}
+
 /// A measurement before it is split: the most secret value there is.
 public enum Prio3Measurement: Sendable, Redacted {
     /// A count's 0 or 1, a sum's summand, a histogram's bucket index.

@@ -143,6 +143,7 @@ package struct XofTurboShake128: ~Copyable {
     }
 
     private func xor(_ byte: UInt8, at offset: Int) {
-        bytes[offset] ^= byte
+        // Not `^=`: with it the compiler (6.3) breaks its own module when the thread sanitizer is on.
+        bytes[offset] = bytes[offset] ^ byte
     }
 }

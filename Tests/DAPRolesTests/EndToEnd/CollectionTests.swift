@@ -67,6 +67,7 @@ import VDAF
         let intervals = [(0, 3), (1, 3), (2, 1), (0, 4)].map { offset, duration in
             Interval(start: Time(start + offset), duration: Duration(duration))
         }
+        defer { deployment.clock.whileSleeping(nil) }
         deployment.clock.whileSleeping { _ = try await deployment.step() }
         let outcomes = await withTaskGroup(of: Result<CollectionResult, any Error>.self) { group in
             for interval in intervals {

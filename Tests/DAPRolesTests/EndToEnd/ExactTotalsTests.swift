@@ -16,7 +16,7 @@ import VDAF
         let deployment = try TestDeployment(Self.vdafs, settings: TestDeployment.Settings(seed: seed, minBatchSize: 3))
         var random = RandomSource.seeded(seed &+ 1000)
         // [task][window]
-        var totals = deployment.tasks.map { _ in [[UInt128]](repeating: [], count: 3) }
+        var totals = deployment.tasks.map { _ in [[Int128]](repeating: [], count: 3) }
         var counts = deployment.tasks.map { _ in [UInt64](repeating: 0, count: 3) }
         for (index, task) in deployment.tasks.enumerated() {
             let uploader = deployment.uploader(task)
@@ -60,7 +60,7 @@ import VDAF
             { $0.envelope[.helper] = { $0.with(configID: 99) } },
             { $0.privateExtensions[.helper] = [1] },
         ]
-        var expected = [UInt128](repeating: 0, count: 5)
+        var expected = [Int128](repeating: 0, count: 5)
         for (bucket, cheat) in cheats.enumerated() {
             let good = try forge.report(.integer(UInt64(bucket % 5)))
             let bad = try forge.report(.integer(1), cheat)
@@ -137,20 +137,10 @@ import VDAF
         }
     }
 
-    private static func total(_ values: [[UInt64]], _ task: TestTask) -> [UInt128] {
+    private static func total(_ values: [[UInt64]], _ task: TestTask) -> [Int128] {
         guard case .histogram(let length, _) = task.client.vdaf.parameters else {
-            return values[0].indices.map { index in values.map { UInt128($0[index]) }.reduce(0, +) }
+            return values[0].indices.map { index in values.map { Int128($0[index]) }.reduce(0, +) }
         }
-        return (0..<UInt64(length)).map { bucket in UInt128(values.count { $0[0] == bucket }) }
-    }
-}
-
-extension Prio3AggregateResult {
-    /// The totals, one of them for a single integer.
-    var numbers: [UInt128] {
-        switch self {
-        case .integer(let number): [number]
-        case .vector(let numbers): numbers
-        }
+        return (0..<UInt64(length)).map { bucket in Int128(values.count { $0[0] == bucket }) }
     }
 }

@@ -31,6 +31,7 @@ import VDAF
                 #expect(summary == UploadSummary(accepted: part.count, rejected: [:]), "\(place)")
             }
             // The driver goes on after a store that failed, as it does when it runs by itself.
+            defer { deployment.clock.whileSleeping(nil) }
             deployment.clock.whileSleeping {
                 do { try await deployment.step() } catch is InjectedFault {}
                 deployment.clock.advance(seconds: 1)

@@ -22,11 +22,11 @@ import VDAF
         let deployment = try Self.deployment([.histogram(length: 23, chunkLength: 5)], minimum: 5)
         // Each report has its own bucket, so that one counted twice shows.
         _ = try await deployment.uploader().upload((0..<23).map { deployment.measurement(.integer($0)) })
-        var total = [UInt128](repeating: 0, count: 23)
+        var total = [Int128](repeating: 0, count: 23)
         for _ in 0..<4 {
             let batch = try await deployment.takeBatch()
             #expect(batch.reportCount == 5)
-            for (bucket, count) in (batch.result.numbers ?? []).enumerated() { total[bucket] += count }
+            for (bucket, count) in batch.result.numbers.enumerated() { total[bucket] += count }
         }
         #expect(total.filter { $0 == 1 }.count == 20 && total.allSatisfy { $0 <= 1 })
         await expectNotReady(deployment)
@@ -60,7 +60,7 @@ import VDAF
                 case .multihotCountVec:
                     [.vector([1, 1, 1]), .vector([0, 0, 1]), .vector([1, 0, 1]), .vector([0, 0, 0])]
                 }
-            let expected: [[UInt128]] = [[4], [4], [2, 3, 13], [0, 4, 0, 0], [2, 1, 3]]
+            let expected: [[Int128]] = [[4], [4], [2, 3, 13], [0, 4, 0, 0], [2, 1, 3]]
             for _ in 0..<2 {
                 _ = try await deployment.uploader(task).upload(measurements.map { deployment.measurement($0) })
                 let batch = try await deployment.takeBatch(task: task)
@@ -182,13 +182,13 @@ import VDAF
             return faults[(ordinal &* 5 &+ Int(seed)) % faults.count]
         }
         _ = try await deployment.uploader().upload((0..<12).map { deployment.measurement(.integer($0)) })
-        var total = [UInt128](repeating: 0, count: 12)
+        var total = [Int128](repeating: 0, count: 12)
         for _ in 0..<3 {
             let batch = try await deployment.takeBatch()
             #expect(batch.reportCount == 4, "seed \(seed)")
-            for (bucket, count) in (batch.result.numbers ?? []).enumerated() { total[bucket] += count }
+            for (bucket, count) in batch.result.numbers.enumerated() { total[bucket] += count }
         }
-        #expect(total == [UInt128](repeating: 1, count: 12), "seed \(seed)")
+        #expect(total == [Int128](repeating: 1, count: 12), "seed \(seed)")
     }
 
     private func expectNotReady(_ deployment: TestDeployment) async {

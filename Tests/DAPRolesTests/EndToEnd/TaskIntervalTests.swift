@@ -71,6 +71,7 @@ import VDAF
         let deployment = try TestDeployment(settings: settings, helperClock: helperClock)
         _ = try await deployment.uploader().upload([deployment.measurement(), deployment.measurement(unitsAhead: -20)])
         let interval = Interval(start: Time(deployment.window().start.value - 20), duration: Duration(21))
+        defer { deployment.clock.whileSleeping(nil) }
         deployment.clock.whileSleeping {
             try await deployment.step()
             helperClock.advance(seconds: 1)

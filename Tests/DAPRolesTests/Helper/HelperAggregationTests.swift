@@ -1,6 +1,7 @@
 import DAPMessages
 import DAPRoles
 import DAPTesting
+import DifferentialPrivacy
 import Testing
 import VDAF
 
@@ -349,10 +350,16 @@ private struct BlindStore: HelperStore {
     }
 
     func collectBatch(
-        task: TaskID, id: AggregateShareID, batch: BatchSelector, lease: JobLease?,
-        answer: @Sendable ([BatchBucket]) throws -> [UInt8]
+        task: TaskID, id: AggregateShareID, batch: BatchSelector, lease: JobLease?, account: PrivacyAccount?,
+        answer: @Sendable (ReleasableBatch) throws -> BatchRelease
     ) async throws -> HelperCollectionOutcome {
-        try await base.collectBatch(task: task, id: id, batch: batch, lease: lease, answer: answer)
+        try await base.collectBatch(task: task, id: id, batch: batch, lease: lease, account: account, answer: answer)
+    }
+
+    func privacySpending() async throws -> [String: PrivacySpending] { try await base.privacySpending() }
+
+    func privacyDebits(metric: String, limit: Int) async throws -> [PrivacyDebit] {
+        try await base.privacyDebits(metric: metric, limit: limit)
     }
 
     func deleteAggregateShare(task: TaskID, id: AggregateShareID) async throws -> Bool {

@@ -65,10 +65,27 @@ import VDAF
         #expect(try await store.helperBuckets(task: task).map(\.reportCount) == [1])
     }
 
-    @Test("A deleted job is unknown; its reports stay counted, and replayed ones are still refused")
+    @Test("A job that is deleted keeps its answer when it has counted reports, and they are refused in other jobs")
     func deleteJob() async throws {
         let report = try forge.report()
-        let (id, _) = try await createJob([report])
+        let (id, answer) = try await createJob([report])
+        for _ in 0..<2 { try await deployment.helper.deleteAggregationJob(task: task, id: id) }
+        #expect(try await deployment.helper.aggregationJob(task: task, id: id, step: 0) == answer)
+        let again = try await createJob([report])
+        #expect(again.0 == id && again.1 == answer, "a retry that a deletion overtook")
+        let others = try await createJob([report, try forge.report()]).1
+        #expect(
+            try AggregationJobResp(decoding: others.body()).verifyResps.map(\.outcome.error) == [.reportReplayed, nil])
+        #expect(try await store.helperBuckets(task: task).map(\.reportCount) == [2])
+    }
+
+    @Test("A deleted job that has counted nothing is unknown")
+    func deleteVainJob() async throws {
+        let reports = [try forge.report(), try forge.report()]
+        _ = try await createJob(reports)
+        let (id, answer) = try await createJob([reports[0]])
+        #expect(
+            try AggregationJobResp(decoding: answer.body()).verifyResps.map(\.outcome.error) == [.reportReplayed])
         try await deployment.helper.deleteAggregationJob(task: task, id: id)
         for _ in 0..<2 {
             await expectAbort(.dap(.unrecognizedAggregationJob)) {
@@ -78,10 +95,7 @@ import VDAF
         await expectAbort(.dap(.unrecognizedAggregationJob)) {
             _ = try await deployment.helper.aggregationJob(task: task, id: id, step: 0)
         }
-        let again = try await createJob([report]).1
-        #expect(
-            try AggregationJobResp(decoding: again.body()).verifyResps.map(\.outcome.error) == [.reportReplayed])
-        #expect(try await store.helperBuckets(task: task).map(\.reportCount) == [1])
+        #expect(try await createJob([reports[0]]).1 == answer)
     }
 
     @Test("A deleted aggregate share is unknown; its batch stays collected")

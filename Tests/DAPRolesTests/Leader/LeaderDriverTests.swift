@@ -122,7 +122,8 @@ import Testing
             let problem = StoredProblem(type: ProblemType.invalidMessage.urn, detail: "one report is bad")
             return .answer(TransportResponse(status: 400, problem: problem))
         }
-        let result = try await deployment.collect(deployment.window())
+        let result = try await deployment.collect(
+            deployment.window(), patience: 2 * LeaderLimits.longestRestAfterRefusal)
         #expect(result.result == .integer(30) && result.reportCount == 30)
         #expect(await store.rejections(task: deployment.task.id) == [culprit.id: .reportDropped])
     }

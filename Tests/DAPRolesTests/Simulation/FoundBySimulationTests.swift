@@ -30,6 +30,22 @@ import Testing
         }
     }
 
+    @Test("A job's deletion that comes again after the job has counted reports does not take its answer away")
+    func lateDeletion() async throws {
+        var settings = settings
+        settings.timePrecision = 60
+        let steps = [
+            SimulationStep(.setClock(.helper, ahead: -1_200_000, gain: 0)),
+            upload(0, 1), SimulationStep(.work(seconds: 3), faults: [.message(at: 1, .lateCopy)]),
+            SimulationStep(.setClock(.helper, ahead: 0, gain: 0)),
+            SimulationStep(.work(seconds: 8), faults: [.message(at: 0, .loseResponse), .message(at: 1, .loseRequest)]),
+            SimulationStep(.deliverLate(0)), SimulationStep(.work(seconds: 30)),
+        ]
+        #expect(try await Simulation(settings, steps: steps).run().violation == nil)
+        let broken = try await Simulation(settings, steps: steps, defect: .forgottenAnswers).run()
+        #expect(broken.violation != nil)
+    }
+
     @Test(
         "A batch stays closed when a refusal that an operator can mend follows an answer that nobody heard",
         arguments: [401, 403, 404], 2...8)

@@ -28,6 +28,8 @@ struct HelperWitness {
     private var shareOrder: [[UInt8]] = []
     private var sharesByLocation: [String: [UInt8]] = [:]
     private var verified: [ReportID: (body: [UInt8], batch: Batch)] = [:]
+    /// Requests for shares that its account did not cover. What they ask for may have more reports later.
+    private var uncovered: Set<[UInt8]> = []
     private let minimum: UInt64
     /// The store has forgotten answers, so they may change.
     var isForgetful = false
@@ -38,9 +40,21 @@ struct HelperWitness {
     var jobRequests: [[UInt8]] { jobOrder }
     /// The aggregate share requests that reached the helper, in order.
     var shareRequests: [[UInt8]] { shareOrder }
+    /// Those of them that were answered, in order.
+    var answeredShares: [[UInt8]] { shareOrder.filter { shares[$0]?.response != nil } }
     /// Where a job is, without its query.
     func location(ofJob body: [UInt8]) -> String? {
         jobsByLocation.filter { $0.value == body }.map(\.key).min()
+    }
+
+    /// Whether its account did not cover what a request asks for, or one that was sent to a URL.
+    func wasUncovered(_ body: [UInt8], at url: String) -> Bool {
+        uncovered.contains(body) || sharesByLocation[Self.resource(url)].map(uncovered.contains) ?? false
+    }
+
+    /// The leader-selected batch of a report that was verified.
+    func selectedBatch(of id: ReportID) -> BatchID? {
+        if case .selected(let batch)? = verified[id]?.batch { batch } else { nil }
     }
 
     /// How many reports the helper says are verified in an interval, and their checksum.
@@ -73,9 +87,10 @@ struct HelperWitness {
         try answered(body, answer)
     }
 
-    /// The job's answer may be another from here on: its reports were seen.
+    /// The job's answer may be another from here on, if no report was verified.
     mutating func deletedJob(_ url: String) {
-        if let body = jobsByLocation[Self.resource(url)] { jobs[body]?.response = nil }
+        guard let body = jobsByLocation[Self.resource(url)], let job = jobs[body] else { return }
+        if !job.reports.contains(where: { verified[$0.id]?.body == body }) { jobs[body]?.response = nil }
     }
 
     mutating func sawShare(_ body: [UInt8], answer: [UInt8]?, location: String?) throws {
@@ -86,6 +101,11 @@ struct HelperWitness {
         }
         if let location { sharesByLocation[Self.resource(location)] = body }
         if let answer { try released(body, answer) }
+    }
+
+    /// - Parameter url: of the request, which its body creates or an earlier one has created.
+    mutating func refusedUncovered(_ body: [UInt8], at url: String) {
+        uncovered.insert(sharesByLocation[Self.resource(url)] ?? body)
     }
 
     mutating func polledShare(_ url: String, answer: [UInt8]?) throws {

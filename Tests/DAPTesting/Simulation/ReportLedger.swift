@@ -20,21 +20,26 @@ struct ReportLedger {
     }
 
     private(set) var entries: [ReportID: Entry] = [:]
-    private(set) var totals: [UInt128]
+    private(set) var totals: [Int128]
     /// Reports that share the last bucket.
     private(set) var fillers = 0
     private var retiredHelperKeys: Set<HpkeConfigID> = []
 
-    init(buckets: Int) { totals = [UInt128](repeating: 0, count: buckets) }
+    init(buckets: Int) { totals = [Int128](repeating: 0, count: buckets) }
 
     /// The bucket of reports that only make batches large enough.
     var fillerNumber: Int { totals.count - 1 }
 
     /// The sound accepted reports that are in no result, in order.
-    var uncollected: [Entry] {
-        entries.values
-            .filter { $0.isAccepted && !isFiller($0) && !mayBeMissing($0) && totals[$0.number] == 0 }
-            .sorted { $0.number < $1.number }
+    ///
+    /// - Parameter isExcused: whether a report, by ID and time, need not be.
+    func uncollected(isExcused: (ReportID, Time) -> Bool) -> [Entry] {
+        entries
+            .filter { id, entry in
+                entry.isAccepted && !isFiller(entry) && !mayBeMissing(entry) && totals[entry.number] == 0
+                    && !isExcused(id, entry.time)
+            }
+            .values.sorted { $0.number < $1.number }
     }
 
     /// The units of time with sound reports that may be stored and are in no result, in order.
@@ -84,8 +89,8 @@ struct ReportLedger {
     }
 
     /// A result was released.
-    mutating func add(_ numbers: [UInt128], reportCount: UInt64) throws {
-        guard numbers.count == totals.count, numbers.reduce(0, { $0 &+ $1 }) == UInt128(reportCount) else {
+    mutating func add(_ numbers: [Int128], reportCount: UInt64) throws {
+        guard numbers.count == totals.count, numbers.reduce(0, { $0 &+ $1 }) == Int128(reportCount) else {
             throw SimulationViolation(
                 law: .counted, detail: "a result of \(reportCount) reports has the buckets \(numbers)")
         }
@@ -95,7 +100,7 @@ struct ReportLedger {
 
     /// No report is counted that should not be, or twice.
     private func checkCounts() throws {
-        var most = [UInt128](repeating: 0, count: totals.count)
+        var most = [Int128](repeating: 0, count: totals.count)
         for entry in entries.values where entry.isSound && (entry.isAccepted || entry.isUncertain) {
             most[entry.number] += 1
         }
@@ -108,15 +113,17 @@ struct ReportLedger {
 
     /// Every accepted report is counted.
     ///
-    /// - Parameter fillersToo: whether those that share a bucket are all collected too.
-    func checkComplete(fillersToo: Bool) throws {
-        let missing = uncollected
+    /// - Parameters:
+    ///   - fillersToo: whether those that share a bucket are all collected too.
+    ///   - isExcused: whether a report, by ID and time, need not be.
+    func checkComplete(fillersToo: Bool, isExcused: (ReportID, Time) -> Bool) throws {
+        let missing = uncollected(isExcused: isExcused)
         guard missing.isEmpty else {
             throw SimulationViolation(
                 law: .accepted, detail: "accepted and in no result: \(missing.map(\.number)), of \(missing[0].time)")
         }
         if fillersToo, !entries.values.contains(where: { isFiller($0) && (mayBeMissing($0) || $0.isUncertain) }),
-            totals[fillerNumber] != UInt128(fillers)
+            totals[fillerNumber] != Int128(fillers)
         {
             throw SimulationViolation(
                 law: .accepted, detail: "\(fillers) fillers were accepted, \(totals[fillerNumber]) counted")

@@ -49,9 +49,11 @@ extension SimulationWorld {
         case .duplicate?:
             _ = try? await deliver(request, to: receiver)
             response = try await deliver(request, to: receiver)
-        case .late? where request.method == .delete: throw TransportError("the request got lost")
-        // A deletion that arrives after the job's request came again takes the new answer with it.
-        case .lateCopy? where request.method == .delete: response = try await deliver(request, to: receiver)
+        // The deletion of a collection job that arrives after its request came again takes the answer with it.
+        case .late? where sender == .collector && request.method == .delete:
+            throw TransportError("the request got lost")
+        case .lateCopy? where sender == .collector && request.method == .delete:
+            response = try await deliver(request, to: receiver)
         case .late?:
             lateMessages.append(LateMessage(request: request, receiver: receiver))
             throw TransportError("no response in time")
@@ -127,13 +129,34 @@ extension SimulationWorld {
             case (.helper, .delete) where isJob: witness.deletedJob(request.url)
             case (.helper, .post) where request.url.hasSuffix("/aggregate_shares"):
                 try witness.sawShare(request.body, answer: body, location: location)
-            case (.helper, .get) where isShare: try witness.polledShare(request.url, answer: body)
+                if let body { try checkAnswer(body, of: .helper) }
+            case (.helper, .get) where isShare:
+                try witness.polledShare(request.url, answer: body)
+                if let body { try checkAnswer(body, of: .helper) }
+            case (.leader, .post) where request.url.hasSuffix("/collection_jobs"):
+                if let body, let location { try leaderAnswered(body, at: location) }
+            case (.leader, .get) where request.url.contains("/collection_jobs/"):
+                if let body { try leaderAnswered(body, at: request.url) }
             default: break
             }
-            if let problem = answer.problem, problem.type == ProblemType.batchMismatch.urn, !isTampered {
+            guard let problem = answer.problem else { return }
+            if receiver == .helper, problem.type == PrivacyBudgetProblem.type {
+                witness.refusedUncovered(request.body, at: request.url)
+            }
+            if problem.type == ProblemType.batchMismatch.urn, !isTampered,
+                receiver == .leader || !witness.wasUncovered(request.body, at: request.url)
+            {
                 throw SimulationViolation(law: .agreement, detail: problem.detail)
             }
         }
+    }
+
+    private func leaderAnswered(_ answer: [UInt8], at url: String) throws {
+        try checkAnswer(answer, of: .leader)
+        if let earlier = collections.answers[url], earlier != answer {
+            throw SimulationViolation(law: .sameAnswer, detail: "a collection job has two answers")
+        }
+        collections.answers[url] = answer
     }
 
     // MARK: - Changed messages

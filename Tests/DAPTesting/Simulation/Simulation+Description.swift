@@ -16,7 +16,20 @@ extension SimulationSettings: CustomStringConvertible {
         let jobs = "jobs of \(minimumJobSize) to \(maximumJobSize.map(String.init) ?? "the limit")"
         return
             "seed \(seed): \(conduct.rawValue); \(mode); minimum \(minBatchSize); units of \(timePrecision) s; \(jobs)"
-            + (isDeferred ? "; the helper answers later" : "")
+            + (isDeferred ? "; the helper answers later" : "") + (privacy.map { "; \($0)" } ?? "")
+    }
+}
+
+extension SimulatedPrivacy: CustomStringConvertible {
+    /// The noise and the limits, in what one window alone costs.
+    public var description: String {
+        let limit =
+            switch catalog {
+            case .epsilon(let windows)?: ", catalog \(windows) of ε"
+            case .rho(let windows)?: ", catalog \(windows) of ρ"
+            case nil: ""
+            }
+        return "\(noise.rawValue), lifetime \(lifetime)" + limit
     }
 }
 

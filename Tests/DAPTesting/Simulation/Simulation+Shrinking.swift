@@ -150,6 +150,8 @@ extension SimulationSettings {
         let changes: [(inout SimulationSettings) -> Void] = [
             { $0.isDeferred = false }, { $0.minBatchSize = 1 }, { $0.maximumJobSize = nil },
             { $0.minimumJobSize = 256 }, { $0.batchTargetSize = 0 }, { $0.batchMaximumAge = 300 },
+            { $0.privacy = nil }, { $0.privacy?.catalog = nil }, { $0.privacy?.noise = .laplace },
+            { $0.privacy?.lifetime = 1 }, { $0.polls = 1 },
         ]
         return changes.map { change in
             var simpler = self

@@ -37,6 +37,8 @@ public struct Simulation: Sendable {
         public let countedReports: Int
         /// Results.
         public let results: Int
+        /// Times that an aggregator did not give out what its account does not cover.
+        public let budgetRefusals: Int
     }
 
     /// Runs all steps, ends the faults, collects everything, and checks what must hold.
@@ -58,6 +60,6 @@ extension SimulationWorld {
     fileprivate var outcome: Simulation.Outcome {
         Simulation.Outcome(
             violation: violation, digest: digest, countedReports: Int(clamping: ledger.totals.reduce(0, &+)),
-            results: collections.intervals.count + collections.selected.count)
+            results: collections.intervals.count + collections.selected.count, budgetRefusals: budgetRefusals.count)
     }
 }

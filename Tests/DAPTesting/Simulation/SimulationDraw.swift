@@ -10,6 +10,7 @@ struct SimulationDraw {
         random = .seeded(seed &* 0xd134_2543_de82_ef95 ^ 0x51d7)
         settings = SimulationSettings(seed: seed)
         drawSettings()
+        settings.privacy = Self.privacy(seed)
     }
 
     private mutating func drawSettings() {
@@ -23,6 +24,21 @@ struct SimulationDraw {
         settings.batchTargetSize = UInt64(pick([0, 0, 4, 9]))
         settings.batchMaximumAge = UInt64(pick([0, 30, 300]))
         settings.isDeferred = chance(1, of: 3)
+    }
+
+    /// From numbers of its own, so that a seed's steps are the same with and without a promise.
+    private static func privacy(_ seed: UInt64) -> SimulatedPrivacy? {
+        var random = RandomSource.seeded(seed &* 0x9fb2_1c65_1e98_df25 ^ 0xd9)
+        func pick<Choice>(_ choices: [Choice]) -> Choice { choices[Int(random.next() % UInt64(choices.count))] }
+        guard pick([true, false]) else { return nil }
+        let noise = pick([SimulatedPrivacy.Noise.laplace, .laplace, .gaussian])
+        // A batch of some windows costs their square in ρ.
+        let lifetime: UInt64 = noise == .laplace ? pick([2, 2, 3, 3, 5, 12]) : pick([2, 3, 4, 9, 40])
+        let windows: UInt64 = pick([1, 3, 6, 20])
+        let limits: [SimulatedPrivacy.CatalogLimit?] = [
+            nil, nil, .rho(windows), noise == .laplace ? .epsilon(windows) : .rho(windows),
+        ]
+        return SimulatedPrivacy(noise: noise, lifetime: lifetime, catalog: pick(limits))
     }
 
     mutating func steps() -> [SimulationStep] {

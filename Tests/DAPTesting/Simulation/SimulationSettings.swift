@@ -36,6 +36,10 @@ public struct SimulationSettings: Sendable, Hashable, Codable {
     public var isDeferred = false
     /// Seconds for which reports are kept.
     public var retention: UInt64 = 86_400
+    /// What is promised about releases.
+    public var privacy: SimulatedPrivacy?
+    /// How often each answer is asked for again in the end.
+    public var polls = 3
 
     /// Settings.
     public init(seed: UInt64) { self.seed = seed }

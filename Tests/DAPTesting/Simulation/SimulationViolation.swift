@@ -8,7 +8,7 @@ public struct SimulationViolation: Error, Sendable, Equatable, CustomStringConve
         case counted
         /// The leader accepts a report ID once.
         case replay
-        /// Honest aggregators agree on count and checksum.
+        /// Honest aggregators agree on count and checksum, and on what was released.
         case agreement
         /// No unit of time and no leader-selected batch is collected twice.
         case collectedOnce
@@ -22,6 +22,12 @@ public struct SimulationViolation: Error, Sendable, Equatable, CustomStringConve
         case verifiedOnce
         /// The helper gives its share only to who knows count and checksum.
         case shareGuard
+        /// What was given out is debited once, and nothing else is; what was set aside ends with its job.
+        case debited
+        /// What an account does not cover is not given out, and only that is refused for it.
+        case covered
+        /// The sums that a release was made from are gone.
+        case erased
         /// Nobody fails but when something fails.
         case noOtherError
     }

@@ -11,6 +11,8 @@ struct CollectionRecord {
     var intervals: [Interval: CollectionResult] = [:]
     var selected: [String: CollectionResult] = [:]
     var jobsWithResults: Set<String> = []
+    /// The leader's answers, by the URL of their job, also when nobody got them.
+    var answers: [String: [UInt8]] = [:]
 
     func covers(_ time: Time) -> Bool { intervals.keys.contains { $0.contains(time) } }
 }
@@ -60,6 +62,7 @@ extension SimulationWorld {
             return .released
         } catch CollectionFailure.refused(let problem, _) {
             record("refused", problem.type)
+            if problem.type == PrivacyBudgetProblem.type { checkBudgetProblem(interval) }
             return .refused(problem.type)
         } catch CollectionFailure.unreadable(let reason) {
             if !isTampered { fail(.noOtherError, "a result is unreadable: \(reason)") }
@@ -80,6 +83,10 @@ extension SimulationWorld {
         if let earlier {
             if earlier != result { fail(.sameAnswer, "the collector got two results for one batch") }
             return
+        }
+        let hull = AccountWitness.Hull(first: result.interval.start.value, count: result.interval.duration.value)
+        if !account(.leader).released.contains(hull), !isTampered {
+            fail(.debited, "the collector got \(result.interval), which the leader did not give out")
         }
         if result.reportCount < settings.minBatchSize { fail(.minimum, "\(result.reportCount) reports were released") }
         if let interval {

@@ -35,7 +35,8 @@ extension SimulationWorld {
         guard var process = aggregators[party], let base = bases[party] else { return }
         process.generation += 1
         let generation = process.generation
-        let store = FaultyStore(base) { [weak self] call, _ in
+        let witnessed = WitnessedStore(base, of: party, world: self, defect: defect)
+        let store = FaultyStore(witnessed) { [weak self] call, _ in
             guard let self else { throw ProcessKilled() }
             return try await intercept(call, party: party, generation: generation)
         }
@@ -152,7 +153,9 @@ extension StoreCall {
     /// Whether the call may change the store.
     fileprivate var writes: Bool {
         switch self {
-        case .collectionJob, .batchProgress, .buckets, .aggregationJob, .commitErrors, .aggregateShare: false
+        case .collectionJob, .batchProgress, .buckets, .aggregationJob, .commitErrors, .aggregateShare,
+            .privacySpending, .privacyDebits:
+            false
         default: true
         }
     }

@@ -5,6 +5,8 @@ import DAPRoles
 extension SimulationWorld {
     /// Seconds in which everything that can be collected must be, once faults have ended.
     private static let patience: UInt64 = 7200
+    /// Seconds in which reports are aggregated while nobody waits for a batch: one that is refused is refused at once.
+    private static let secondsToAggregate = 5
     /// How often so many reports are uploaded as fill a batch before one must be ready.
     private static let fillsOfOneBatch = 3
 
@@ -18,10 +20,16 @@ extension SimulationWorld {
         // What has expired may be missing.
         if time.milliseconds / 1000 > settings.retention / 2 { isTampered = true }
         if settings.isLeaderSelected { await collectSelected() } else { await collectIntervals() }
-        if !isTampered, violation == nil { check { try ledger.checkComplete(fillersToo: !settings.isLeaderSelected) } }
+        if !isTampered, violation == nil {
+            let areFillersCounted = !settings.isLeaderSelected && budgetRefusals.isEmpty
+            check { try ledger.checkComplete(fillersToo: areFillersCounted, isExcused: isBeyondBudget) }
+        }
         check { try witness.checkReleases() }
+        checkAccountsAgree()
         await repeatEverything()
+        await pollEverything()
         await outlive()
+        for party in [SimulationParty.leader, .helper] { await checkAccount(party) }
         check { try witness.checkReleases() }
         frames = []
     }
@@ -61,7 +69,7 @@ extension SimulationWorld {
         case .released: break
         case .pending: fail(.progress, "interval \(names) is stuck")
         case .refused(let type):
-            guard !isTampered else { return }
+            guard !isTampered, type != PrivacyBudgetProblem.type else { return }
             if mustSucceed || ![ProblemType.batchOverlap.urn, ProblemType.invalidBatchSize.urn].contains(type) {
                 fail(.progress, "interval \(names) cannot be collected: \(type)")
             }
@@ -87,18 +95,30 @@ extension SimulationWorld {
     private func collectSelected() async {
         let size = Int(max(settings.minBatchSize, settings.batchTargetSize))
         // Each batch that is not ready gets as many reports as it can need, and there are no more batches than reports.
-        var left = isTampered ? 3 : ledger.entries.count + 3
+        // One that was refused for an account more often than others comes after them.
+        var left = isTampered ? 3 : ledger.entries.count + budgetRefusals.count + 3
         var vainFills = 0
         while violation == nil, left > 0 {
             left -= 1
             if await collect(nil, patience: 60) == .released { continue }
-            if ledger.uncollected.isEmpty { break }
+            if ledger.uncollected(isExcused: isBeyondBudget).isEmpty { break }
             guard await fill(size) || isTampered else { return fail(.progress, "fillers are refused") }
+            if settings.privacy != nil { await work(seconds: Self.secondsToAggregate) }
             let end = await collect(nil, patience: Self.patience)
             // Reports that turned out invalid leave room in batches, which later ones fill.
-            vainFills += end == .released ? 0 : 1
+            vainFills += end == .released || end == .refused(PrivacyBudgetProblem.type) ? 0 : 1
             if vainFills > Self.fillsOfOneBatch, !isTampered { fail(.progress, "a batch is stuck: \(end)") }
         }
+        // Of reports that nobody knows to be accepted there can be a batch under way.
+        while violation == nil, left > 0, !isTampered, isReleasing {
+            left -= 1
+            guard await collect(nil, patience: Self.patience) == .released else { break }
+        }
+    }
+
+    /// Whether something was set aside, or given out by the helper, that the leader has not given out.
+    private var isReleasing: Bool {
+        !account(.leader).reserved.isEmpty || account(.helper).released.count > account(.leader).released.count
     }
 
     // MARK: - Afterwards
@@ -113,6 +133,24 @@ extension SimulationWorld {
         for body in witness.jobRequests { await askForJob(body) }
         for body in witness.shareRequests { await askForShare(body) }
         await work(seconds: 2)
+    }
+
+    /// Answers are asked for again and again.
+    private func pollEverything() async {
+        for _ in 0..<settings.polls where violation == nil {
+            for url in collections.answers.keys.sorted() {
+                _ = try? await deliver(TransportRequest(.get, url, token: keys.collectorToken), to: .leader)
+            }
+            for body in witness.answeredShares { await askForShare(body) }
+            for interval in collections.intervals.keys.sorted(by: { $0.start < $1.start }) {
+                let query = Query.timeInterval(TimeIntervalQueryConfig(batchInterval: interval))
+                guard let body = try? CollectionJobReq(query: query).encoded() else { continue }
+                let url = ResourceURL.collectionJobs(of: task.client.configuration, task: task.id)
+                let request = TransportRequest(
+                    .post, url, mediaType: .collectionJobReq, token: keys.collectorToken, body: body)
+                _ = try? await deliver(request, to: .leader)
+            }
+        }
     }
 
     /// Everything expires and is forgotten; then the old messages come again.

@@ -31,6 +31,9 @@ actor SimulationWorld {
     var ledger: ReportLedger
     var witness: HelperWitness
     var collections = CollectionRecord()
+    /// What the two aggregators' accounts must say.
+    var accounts: [SimulationParty: AccountWitness]
+    var budgetRefusals: [BudgetRefusal] = []
     let jobURLs = JobURLs()
     var lateMessages: [LateMessage] = []
     /// Every upload that was sent, and how many uploads there were.
@@ -60,6 +63,8 @@ actor SimulationWorld {
         var deployment = TestDeployment.Settings(seed: settings.seed, minBatchSize: settings.minBatchSize)
         deployment.timePrecision = settings.timePrecision
         deployment.batchMode = settings.isLeaderSelected ? .leaderSelected : .timeInterval
+        deployment.privacy = settings.privacy?.policy
+        deployment.account = SimulatedPrivacy.metric
         batchIDs = RandomSource.seeded(settings.seed &+ 0xba7c)
         let buckets = settings.reportCount + 1
         task = try TestTask(
@@ -67,6 +72,8 @@ actor SimulationWorld {
         bases = [.leader: try makeStore(.leader), .helper: try makeStore(.helper)]
         ledger = ReportLedger(buckets: buckets)
         witness = HelperWitness(minimum: settings.minBatchSize)
+        let account = AccountWitness(privacy: settings.privacy)
+        accounts = [.leader: account, .helper: account]
     }
 
     /// Starts everybody; once, before the first step.

@@ -64,7 +64,8 @@ extension FuzzWorld {
             let response = try CollectionJobResp(decoding: bytes)
             let result = try task.collector.result(of: response, for: request)
             try expect(result.reportCount == Self.honestReports, "all reports count")
-            try expect(task.client.vdaf.parameters.allows(result.result, of: result.reportCount), "totals are possible")
+            guard let total = Prio3AggregateResult(result.result) else { throw LawBroken("totals are not below zero") }
+            try expect(task.client.vdaf.parameters.allows(total, of: result.reportCount), "totals are possible")
             isCollected = true
         }
         try await handler.delete(task: task.id, id: id)
@@ -190,6 +191,18 @@ extension Prio3Parameters {
             counts.count == length && counts.allSatisfy { $0 <= reports }
                 && counts.reduce(0, +) <= reports * UInt128(weight)
         default: false
+        }
+    }
+}
+
+extension Prio3AggregateResult {
+    /// The same numbers; nil when one is below zero.
+    fileprivate init?(_ value: AggregateValue) {
+        let numbers = value.numbers.compactMap { UInt128(exactly: $0) }
+        guard numbers.count == value.numbers.count else { return nil }
+        switch value {
+        case .integer: self = .integer(numbers[0])
+        case .vector: self = .vector(numbers)
         }
     }
 }

@@ -1,5 +1,3 @@
-public import DAPHTTPClient
-
 extension HTTPTransport {
     /// Gives `body` the transport and closes its connections afterwards.
     ///

@@ -1,5 +1,5 @@
+import DAPMessages
 import Foundation
-import MetricCatalog
 import Testing
 
 @Suite("Timestamps")
@@ -34,7 +34,7 @@ struct TimestampTests {
     @Test("Every moment's text is that of the C library, and reads back")
     func roundTrip() throws {
         let seed = UInt64.random(in: .min ... .max)
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<2000 {
             let seconds = UInt64.random(in: 0...Timestamp.last, using: &random)
             var time = time_t(seconds)
