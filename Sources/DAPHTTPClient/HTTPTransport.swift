@@ -51,6 +51,11 @@ public final class HTTPTransport: Transport, Sendable {
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
+    deinit {
+        // Whoever forgot it, on the way of an error say, shall not end the process: the client traps unless it is told.
+        client.shutdown { _ in }
+    }
+
     /// Closes all connections; the transport cannot be used afterwards.
     public func shutdown() async throws { try await client.shutdown() }
 
