@@ -160,7 +160,8 @@ import Testing
             try refusal { try account.release(Self.laplace("1", catalog: rho), days: 1..<2) }.left == Self.amount("0.1")
         )
         let epsilon = Self.laplace("0.001", catalog: .epsilon(Self.amount("1000")))
-        #expect(try refusal { try account.release(epsilon, days: 1..<2) }.scope == .catalog)
+        let beyond = try refusal { try account.release(epsilon, days: 1..<2) }
+        #expect(beyond.scope == .catalog && beyond.spent == nil)
         #expect(try refusal { try account.release(Self.laplace(), metric: "sleep", days: 1..<2) }.scope == .lifetime)
     }
 

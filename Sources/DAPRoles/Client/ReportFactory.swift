@@ -7,7 +7,6 @@ public struct ReportFactory: Sendable {
     private let task: ClientTask
     private let leader: Envelope
     private let helper: Envelope
-    private let context: [UInt8]
 
     private struct Envelope: Sendable {
         let configID: HpkeConfigID
@@ -37,23 +36,19 @@ public struct ReportFactory: Sendable {
         self.task = task
         leader = try Envelope(leaderConfigs, receiver: .leader)
         helper = try Envelope(helperConfigs, receiver: .helper)
-        context = DomainSeparation.vdafContext(taskID: task.id)
     }
 
     /// Splits and seals measurements, each under a fresh random report ID.
     ///
     /// - Throws: `VDAFError` `invalidMeasurement` when the task's VDAF does not take one of them.
     public func reports(for measurements: [TimedMeasurement], random: RandomSource) throws -> [Report] {
+        try seal(task.split(measurements, random: random), random: random)
+    }
+
+    /// Seals what was split before, under the same report IDs.
+    package func seal(_ measurements: [SplitMeasurement], random: RandomSource) throws -> [Report] {
         var random = random
-        let metadata = try measurements.map { timed in
-            ReportMetadata(
-                reportID: try ReportID(random.bytes(ReportID.byteCount)),
-                time: Time(posixSeconds: timed.posixSeconds, precision: task.configuration.timePrecision))
-        }
-        let shares = task.vdaf.shard(
-            measurements.map(\.measurement), context: context, nonces: metadata.map(\.reportID.bytes),
-            randoms: measurements.map { _ in random.bytes(task.vdaf.randomSize) })
-        return try zip(metadata, shares).map { try seal(try $1.get(), metadata: $0, random: &random) }
+        return try measurements.map { try seal($0.shares, metadata: $0.metadata, random: &random) }
     }
 
     private func seal(_ shares: Prio3Shares, metadata: ReportMetadata, random: inout RandomSource) throws -> Report {

@@ -3,16 +3,16 @@ public import DAPMessages
 /// One upload of several reports (DAP §4.4.2): events in, effects out, no clock, no I/O.
 ///
 /// ```
-/// reports made ──▶ sent ──▶ done
-///      ▲            │ no answer: the same bytes again, a few times
-///      └────────────┘ outdated_config: new configurations, fresh reports for those, once
+/// reports sealed ──▶ sent ──▶ done
+///      ▲               │ no answer: the same bytes again, a few times
+///      └───────────────┘ outdated_config: new configurations, those reports sealed anew, once
 /// ```
 package struct UploadMachine {
     /// Attempts at sending the same bytes.
     package static let attempts = 6
 
     package enum Event: Sendable {
-        /// Reports for all measurements still to be sent, in order.
+        /// Sealed reports of all measurements still to be sent, in order; of each measurement always with the same ID.
         case reports([Report])
         /// The leader answered, or did not.
         case answered(TransportAnswer)
@@ -28,8 +28,8 @@ package struct UploadMachine {
     }
 
     package enum Effect: Sendable {
-        /// Make reports for these measurements; then `reports`.
-        case makeReports(positions: [Int], refreshingConfigurations: Bool)
+        /// Seal reports of these measurements; then `reports`.
+        case sealReports(positions: [Int], refreshingConfigurations: Bool)
         /// Send, after a pause in seconds; then `answered`.
         case send(body: [UInt8], pause: UInt64)
         /// The end.
@@ -53,7 +53,7 @@ package struct UploadMachine {
 
     package func start() -> [Effect] {
         guard count > 0 else { return [.done(UploadSummary(accepted: 0, rejected: [:]))] }
-        return [.makeReports(positions: positions, refreshingConfigurations: false)]
+        return [.sealReports(positions: positions, refreshingConfigurations: false)]
     }
 
     package mutating func receive(_ event: Event) throws -> [Effect] {
@@ -79,7 +79,7 @@ package struct UploadMachine {
             switch byID[id] {
             case nil: break
             // Most likely an earlier attempt was accepted and its answer got lost.
-            case .reportReplayed where attempt > 1: break
+            case .reportReplayed where attempt > 1 || hasRefreshed: break
             case .outdatedConfig where !hasRefreshed: outdated.append(position)
             case let error?: rejected[position] = error
             }
@@ -89,7 +89,7 @@ package struct UploadMachine {
         }
         hasRefreshed = true
         positions = outdated
-        return [.makeReports(positions: outdated, refreshingConfigurations: true)]
+        return [.sealReports(positions: outdated, refreshingConfigurations: true)]
     }
 }
 

@@ -41,13 +41,14 @@ public actor Uploader {
         var machine = UploadMachine(count: measurements.count)
         var effects = machine.start()
         var generation = 0
+        let split = try await Self.split(measurements, task, random)
         while let effect = effects.first {
             switch effect {
-            case .makeReports(let positions, let refreshing):
+            case .sealReports(let positions, let refreshing):
                 let factory: ReportFactory
                 (factory, generation) = try await reportFactory(newerThan: refreshing ? generation : 0)
-                let chosen = positions.map { measurements[$0] }
-                effects = try machine.receive(.reports(try await Self.makeReports(chosen, factory, random)))
+                let chosen = positions.map { split[$0] }
+                effects = try machine.receive(.reports(try await Self.seal(chosen, factory, random)))
             case .send(let body, let pause):
                 if pause > 0 { try await clock.sleep(milliseconds: pause * 1000) }
                 effects = try machine.receive(.answered(await send(body)))
@@ -60,10 +61,18 @@ public actor Uploader {
 
     /// Off the actor, so that several uploads split and seal at the same time.
     @concurrent
-    private static func makeReports(
-        _ measurements: [TimedMeasurement], _ factory: ReportFactory, _ random: RandomSource
+    private static func split(
+        _ measurements: [TimedMeasurement], _ task: ClientTask, _ random: RandomSource
+    ) async throws -> [SplitMeasurement] {
+        try task.split(measurements, random: random)
+    }
+
+    /// Likewise.
+    @concurrent
+    private static func seal(
+        _ measurements: [SplitMeasurement], _ factory: ReportFactory, _ random: RandomSource
     ) async throws -> [Report] {
-        try factory.reports(for: measurements, random: random)
+        try factory.seal(measurements, random: random)
     }
 
     private func send(_ body: [UInt8]) async -> UploadMachine.TransportAnswer {

@@ -57,7 +57,8 @@ extension AggregatorTask {
     /// - Throws: `VDAFError`.
     func released(_ totals: BatchTotals, using random: inout RandomSource) throws -> [UInt8] {
         guard let privacy else { return totals.aggregateShare }
-        let noise = privacy.noise.draw(count: vdaf.parameters.aggregateLength, using: &random)
+        var noise = privacy.noise.draw(count: vdaf.parameters.aggregateLength, using: &random)
+        defer { noise.erase() }
         return try vdaf.add(noise: noise, to: totals.aggregateShare)
     }
 }
@@ -79,14 +80,22 @@ public enum PrivacyBudgetProblem {
             case .lifetime: "the metric's lifetime limit of \(limit)"
             case .catalog: "the limit of \(limit) for all metrics of the catalog"
             }
-        let renewal =
-            refusal.renewsAt.map {
-                "windows from \(Timestamp.text(posixSeconds: $0)) on have an allowance of their own"
-            }
-            ?? "that does not renew"
         return """
             the \(role == .leader ? "leader" : "helper") does not release this batch of \(refusal.metric): it would take \
-            \(asked), and \(symbol) \(refusal.left) is left of \(scope); \(renewal)
+            \(asked), and \(symbol) \(refusal.left) is left of \(scope); \(renewal(refusal))
             """
+    }
+
+    private static func renewal(_ refusal: PrivacyRefusal) -> String {
+        if let second = refusal.renewsAt {
+            return """
+                windows from \(Timestamp.text(posixSeconds: second)) on have an allowance of their own, unless that version \
+                was released for them too
+                """
+        }
+        guard refusal.spent != nil else {
+            return "there was Gaussian noise, which has no ε, so that this limit covers nothing any more"
+        }
+        return "that does not renew"
     }
 }

@@ -75,6 +75,7 @@ public struct PrivacyLedger: Sendable {
         let limit = policy.mechanism.amount
         throw PrivacyRefusal(
             metric: metric, scope: .window, currency: currency, asked: limit, left: limit.less(spent), limit: limit,
+            spent: spent,
             renewsAt: renewsAt)
     }
 
@@ -99,10 +100,12 @@ public struct PrivacyLedger: Sendable {
         limit: PrivacyAmount
     ) throws(PrivacyRefusal) {
         let asked = currency.amount(of: added) ?? .unlimited
-        let left = limit.less(currency.amount(of: spent) ?? .unlimited)
+        let before = currency.amount(of: spent)
+        let left = limit.less(before ?? .unlimited)
         guard asked > left else { return }
         throw PrivacyRefusal(
-            metric: metric, scope: scope, currency: currency, asked: asked, left: left, limit: limit, renewsAt: nil)
+            metric: metric, scope: scope, currency: currency, asked: asked, left: left, limit: limit, spent: before,
+            renewsAt: nil)
     }
 }
 

@@ -22,13 +22,16 @@ public struct PrivacyRefusal: Error, Hashable, Sendable {
     public let left: PrivacyAmount
     /// The limit.
     public let limit: PrivacyAmount
+    /// What was spent of the limit before; nil when it has no amount in this currency: there was Gaussian noise, which has no
+    /// ε, so no limit in ε covers anything any more.
+    public let spent: PrivacyAmount?
     /// From which POSIX second on there are windows with an allowance of their own; nil if the limit never renews.
     public let renewsAt: UInt64?
 
     /// A refusal with its parts.
     public init(
         metric: String, scope: Scope, currency: PrivacyCurrency, asked: PrivacyAmount, left: PrivacyAmount,
-        limit: PrivacyAmount, renewsAt: UInt64?
+        limit: PrivacyAmount, spent: PrivacyAmount?, renewsAt: UInt64?
     ) {
         self.metric = metric
         self.scope = scope
@@ -36,6 +39,7 @@ public struct PrivacyRefusal: Error, Hashable, Sendable {
         self.asked = asked
         self.left = left
         self.limit = limit
+        self.spent = spent
         self.renewsAt = renewsAt
     }
 }

@@ -2,7 +2,8 @@
 /// Steinke, "The Discrete Gaussian for Differential Privacy" (2020).
 ///
 /// The time that a draw takes depends on its value, and so says something of it (Jin et al. 2022). Noise is drawn once,
-/// for a whole aggregate share, inside a transaction that ends with a sync of the disk: nobody outside can time a draw.
+/// for a whole aggregate share, inside a transaction that ends with a sync of the disk, in whose jitter some microseconds
+/// are hidden, though not removed.
 package struct DiscreteLaplace: Sendable {
     /// Numerators of the scale have this many bits at most in fixed-width numbers, so that the largest magnitude,
     /// 129 times as large, and the largest bound, 64 times as large, are below 2^126.

@@ -2,7 +2,7 @@ import VDAF
 
 /// Random words of 32 bits: the stream of XofTurboShake128 (VDAF §6.2.1) with a seed, in little-endian words.
 ///
-/// Words are erased when they have been taken, the rest with the stream.
+/// Words are erased when they have been taken, the state with the stream.
 package struct WordStream: ~Copyable {
     /// Bytes of a seed.
     package static let seedSize = XofTurboShake128.seedSize
@@ -29,7 +29,7 @@ package struct WordStream: ~Copyable {
             for byte in 0..<8 { seed[offset + byte] = UInt8(truncatingIfNeeded: word >> (8 * UInt64(byte))) }
         }
         self.init(seed: seed)
-        for index in seed.indices { seed[index] = 0 }
+        seed.erase()
     }
 
     /// The next word.

@@ -68,7 +68,7 @@ package enum FieldVector {
 
 extension Array where Element: BitwiseCopyable {
     /// Overwrites the elements with zero bytes; the optimiser cannot leave it out.
-    mutating func erase() {
+    package mutating func erase() {
         withUnsafeMutableBytes { bytes in
             if let base = bytes.baseAddress { sodium_memzero(base, bytes.count) }
         }

@@ -47,16 +47,16 @@ import Testing
         #expect(summary == UploadSummary(accepted: 0, rejected: [0: .reportReplayed]))
     }
 
-    @Test("outdated_config leads to new configurations and fresh reports for those alone, once")
+    @Test("outdated_config leads to new configurations and reports sealed anew for those alone, once")
     func outdatedConfig() throws {
         var machine = UploadMachine(count: 3)
         _ = try machine.receive(.reports((1...3).map(Self.report)))
         let again = try machine.receive(.errors((1, .outdatedConfig), (2, .vdafVerifyError), (3, .outdatedConfig)))
         #expect(again.first?.positions == [0, 2] && again.first?.isRefreshing == true)
-        let fresh = [Self.report(11), Self.report(13)]
-        let sent = try #require(try machine.receive(.reports(fresh)).first?.sent)
-        #expect(try UploadRequest(decoding: sent.body).reports == fresh)
-        let summary = try machine.receive(.errors((13, .outdatedConfig))).first?.summary
+        let anew = [Self.report(1), Self.report(3)]
+        let sent = try #require(try machine.receive(.reports(anew)).first?.sent)
+        #expect(try UploadRequest(decoding: sent.body).reports == anew)
+        let summary = try machine.receive(.errors((1, .reportReplayed), (3, .outdatedConfig))).first?.summary
         #expect(summary == UploadSummary(accepted: 1, rejected: [1: .vdafVerifyError, 2: .outdatedConfig]))
     }
 
@@ -114,8 +114,8 @@ extension UploadMachine.Event {
 }
 
 extension UploadMachine.Effect {
-    fileprivate var positions: [Int]? { if case .makeReports(let positions, _) = self { positions } else { nil } }
-    fileprivate var isRefreshing: Bool? { if case .makeReports(_, let refreshing) = self { refreshing } else { nil } }
+    fileprivate var positions: [Int]? { if case .sealReports(let positions, _) = self { positions } else { nil } }
+    fileprivate var isRefreshing: Bool? { if case .sealReports(_, let refreshing) = self { refreshing } else { nil } }
     fileprivate var sent: (body: [UInt8], pause: UInt64)? {
         if case .send(let body, let pause) = self { (body, pause) } else { nil }
     }

@@ -2,6 +2,7 @@ import DAPMessages
 import DAPRoles
 import DAPTesting
 import HPKE
+import Synchronization
 import Testing
 import VDAF
 
@@ -40,6 +41,31 @@ import VDAF
         }
         #expect(deployment.configurationRequests == 4)
         #expect(try await deployment.collect(deployment.window()).result == .integer(10))
+    }
+
+    @Test("A leader that lies about its key, and keeps both reports, has one report of the measurement")
+    func lyingLeader() async throws {
+        let deployment = try TestDeployment()
+        let isFirst = Mutex(true)
+        deployment.transport.setWeather { request, _ in
+            guard request.mediaType == .uploadReq, isFirst.withLock({ $0 }),
+                let upload = try? UploadRequest(decoding: request.body)
+            else { return nil }
+            isFirst.withLock { $0 = false }
+            let errors = UploadErrors(
+                statuses: upload.reports.map { ReportUploadStatus(id: $0.metadata.reportID, error: .outdatedConfig) })
+            return .answer(
+                TransportResponse(
+                    status: 200, contentType: MediaType.uploadErrors.contentType, body: (try? errors.encoded()) ?? []))
+        }
+        #expect(try await deployment.uploader().upload([deployment.measurement()]).accepted == 1)
+        let bodies = deployment.transport.requests.filter { $0.mediaType == .uploadReq }.map(\.body)
+        #expect(bodies.count == 2 && bodies[0] != bodies[1])
+        let reports = try bodies.map { try #require(try UploadRequest(decoding: $0).reports.first) }
+        #expect(reports[0].metadata == reports[1].metadata && reports[0].publicShare == reports[1].publicShare)
+        // What it kept it may send to the helper as well.
+        _ = try await deployment.upload.upload(task: deployment.task.id, body: bodies[0])
+        #expect(try await deployment.collect(deployment.window()).result == .integer(1))
     }
 
     @Test("A key that stays unknown makes the upload end with outdated_config")
