@@ -13,6 +13,9 @@ struct Budget: Door {
             that was released, and for all versions of a metric together. The aggregators' own accounts decide, and may have \
             more in them: what was released to another collector, or is lost.
 
+            LEFT is what the metric's lifetime leaves, or with a * what the catalog's privacy_limit leaves, where that covers \
+            less.
+
             A metric with Laplace noise has its limits in ε, one with Gaussian noise in ρ; the last column says what that \
             is as an ε at the metric's δ. With a metric's name, its last \(Self.shownReleases) releases are listed too.
 

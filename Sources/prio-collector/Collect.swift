@@ -34,8 +34,13 @@ struct Collect: Door {
             Elsewhere numbers below the catalog's suppress_below are not shown, nor those that would give one away; the \
             results file has all of them, so keep it secret.
 
+            The promise is for one window. A result over W windows, from the first to the last that has a report, gives away W \
+            times ε, or W times W times ρ, of a client who reported in each. The table says so behind the promise; JSON has \
+            it in noise, and CSV in columns: windows, release_epsilon and release_rho.
+
             --compare shows how the groups of a choice, whose options are written group/option, differ from one of them, \
-            over all that is shown together.
+            over all that is shown together. The difference is in percentage points, the lift relative. p is of a test \
+            that takes both shares as one, and decides where the interval of the difference says otherwise.
 
             JSON is an array with an object for each window or batch; its members are metric, report_count, interval, \
             result, standard_deviation, interval_95, noise, suppressed_below, and where they apply batch, labels, mean, \

@@ -38,8 +38,8 @@ struct Forecast: Door {
     @Option(help: ArgumentHelp("The relative difference of a share to be found, such as 0.1.", valueName: "lift"))
     var lift: Double?
 
-    @Option(help: ArgumentHelp("The share that the lift is of.", valueName: "share"))
-    var share: Double = 0.5
+    @Option(help: ArgumentHelp("The share that the lift is of; 0.5, if not given.", valueName: "share"))
+    var share: Double?
 
     @Option(help: ArgumentHelp("table or json.", valueName: "format"))
     var output: Format = .table
@@ -48,7 +48,10 @@ struct Forecast: Door {
         guard epsilon == nil || rho == nil else { throw ValidationError("--epsilon and --rho exclude each other") }
         guard reports > 0 else { throw ValidationError("--reports must be at least 1") }
         guard (lift ?? 1) > 0, (lift ?? 1) < .infinity else { throw ValidationError("--lift must be above 0") }
-        guard share > 0, share < 1 else { throw ValidationError("--share must be above 0 and below 1") }
+        guard share == nil || lift != nil else { throw ValidationError("--share needs --lift") }
+        guard (share ?? 0.5) > 0, (share ?? 0.5) < 1 else {
+            throw ValidationError("--share must be above 0 and below 1")
+        }
     }
 
     func perform() async throws {
@@ -57,8 +60,9 @@ struct Forecast: Door {
         let mechanism = epsilon.map { PrivacyMechanism.laplace(epsilon: $0) } ?? rho.map { .gaussian(rho: $0) }
         let forecast = try NoiseForecast(
             metric, mechanism: mechanism, reports: reports,
-            question: lift.map { NoiseForecast.Question(lift: $0, share: share) })
+            question: lift.map { NoiseForecast.Question(lift: $0, share: share ?? 0.5) })
         try Console.data(output == .json ? forecast.json() : forecast.table())
+        if let note = forecast.note { Console.say("note: \(note)") }
     }
 
     private static let amount: @Sendable (String) throws -> PrivacyAmount = { text in

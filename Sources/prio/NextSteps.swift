@@ -16,10 +16,19 @@ struct NextSteps {
             "  catalog    \(directory.catalog)",
             "  collector  \(directory.collector.key), \(directory.collector.token)",
             "  metrics    \(up.catalog.metrics.map(\.name).joined(separator: ", "))",
-            "",
         ]
+        lines += [noise, ""].compactMap(\.self)
         if let metric = up.catalog.metrics.first { lines += commands(for: metric, now: now) }
         return lines.joined(separator: "\n") + "\nCtrl-C stops both."
+    }
+
+    /// Which metrics have noise; nil if none has.
+    private var noise: String? {
+        let names = up.catalog.metrics.filter { $0.privacy != nil }.map(\.name)
+        guard !names.isEmpty else { return nil }
+        let which = names.count == up.catalog.metrics.count ? "all metrics" : names.joined(separator: ", ")
+        let collector = ShellText.quoted(ProgramDirectory.companion("prio-collector"))
+        return "  noise      \(which); the account: \(collector) budget --dir \(ShellText.quoted(directory.path))"
     }
 
     private func commands(for metric: Metric, now: UInt64) -> [String] {

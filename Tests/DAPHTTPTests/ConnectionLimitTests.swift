@@ -14,7 +14,8 @@ private final class Answers: Sendable {
 @Suite struct ConnectionLimitTests {
     private static var short: ConnectionLimits {
         var limits = ConnectionLimits()
-        (limits.head, limits.idle, limits.body, limits.leastBodyRate) = (1, 1, 1, 1 << 20)
+        // Long enough for an honest request on a slow machine.
+        (limits.head, limits.idle, limits.body, limits.leastBodyRate) = (3, 3, 3, 1 << 20)
         return limits
     }
 

@@ -57,6 +57,34 @@ struct CollectionRunTests {
         #expect(try await collect(closed).outcome.results.isEmpty)
     }
 
+    @Test("Where nothing is left to collect, it is told how many windows were collected and how to see them")
+    func collectedBefore() async throws {
+        try log.append(Metrics.result("visits", Metrics.window(1, 2), reports: 20, .integer(1)))
+        try log.append(Metrics.result("visits", Metrics.window(0), reports: 20, .integer(1)))
+        func report(_ outcome: CollectionRun.Outcome) throws -> CollectionReport {
+            CollectionReport(outcome: outcome, selection: closed, metric: try Metrics.metric("visits"))
+        }
+        let again = "3 windows were collected before; --from and --to show them again"
+        let nothing = try report(await collect(closed).outcome)
+        #expect(nothing.failure == nil)
+        #expect(nothing.notes == ["no window that has ended is left to collect; \(again)"])
+        let small = failure(.invalidBatchSize)
+        let later = WindowSelection.closed(precision: Metrics.day, now: 5 * Metrics.day)
+        let few = try report(await collect(later) { _ in throw small }.outcome)
+        #expect(few.failure?.status == .notReady)
+        #expect(few.failure?.hint == again)
+    }
+
+    @Test("What meets several windows alike is told in order of time")
+    func failureOrder() async throws {
+        let outcome = try await collect(named(0, 3)) { _ in throw CollectionFailure.notReady }.outcome
+        let report = CollectionReport(
+            outcome: outcome, selection: try named(0, 3), metric: try Metrics.metric("visits"))
+        let told = report.notes + [report.failure?.message ?? ""]
+        #expect(told.count == 3)
+        for (line, day) in zip(told, 1...) { #expect(line.contains("1970-01-0\(day)T00:00:00Z to")) }
+    }
+
     @Test("Named windows are shown again without asking")
     func again() async throws {
         try log.append(Metrics.result("visits", Metrics.window(1), reports: 20, .integer(1)))

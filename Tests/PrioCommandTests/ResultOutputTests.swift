@@ -63,10 +63,10 @@ struct ResultOutputTests {
             lines
                 == [
                     "metric,start,end,report_count,label,value,standard_deviation,low,high,mechanism,epsilon,rho,delta,"
-                        + "suppressed,statistic",
-                    "mood,2024-10-04T00:00:00Z,2024-10-05T00:00:00Z,20,good,1,0,1,1,none,,,,no,sum",
-                    "mood,2024-10-04T00:00:00Z,2024-10-05T00:00:00Z,20,bad,2,0,2,2,none,,,,no,sum",
-                    "mood,2024-10-04T00:00:00Z,2024-10-05T00:00:00Z,20,1/so-so,3,0,3,3,none,,,,no,sum", "",
+                        + "windows,release_epsilon,release_rho,suppressed,statistic",
+                    "mood,2024-10-04T00:00:00Z,2024-10-05T00:00:00Z,20,good,1,0,1,1,none,,,,,,,no,sum",
+                    "mood,2024-10-04T00:00:00Z,2024-10-05T00:00:00Z,20,bad,2,0,2,2,none,,,,,,,no,sum",
+                    "mood,2024-10-04T00:00:00Z,2024-10-05T00:00:00Z,20,1/so-so,3,0,3,3,none,,,,,,,no,sum", "",
                 ].joined(separator: "\r\n"))
         func labels(_ metric: String, _ value: AggregateValue) throws -> [Substring] {
             try ResultCSV.text([result(metric, value)], metric: Metrics.metric(metric)).split(separator: "\r\n")
@@ -183,10 +183,10 @@ struct ResultOutputTests {
             try ResultCSV.text(batches(), metric: metric)
                 == [
                     ResultCSV.columns.joined(separator: ",") + ",batch",
-                    "queue,\(interval),10,total,20,0,20,20,none,,,,no,sum,1",
-                    "queue,\(interval),10,total,2,0,2,2,none,,,,no,mean,1",
-                    "queue,\(interval),10,total,40,0,40,40,none,,,,no,sum,2",
-                    "queue,\(interval),10,total,4,0,4,4,none,,,,no,mean,2", "",
+                    "queue,\(interval),10,total,20,0,20,20,none,,,,,,,no,sum,1",
+                    "queue,\(interval),10,total,2,0,2,2,none,,,,,,,no,mean,1",
+                    "queue,\(interval),10,total,40,0,40,40,none,,,,,,,no,sum,2",
+                    "queue,\(interval),10,total,4,0,4,4,none,,,,,,,no,mean,2", "",
                 ].joined(separator: "\r\n"))
         let json = try ResultJSON.text(batches(), metric: metric)
         let objects = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [[String: Any]])

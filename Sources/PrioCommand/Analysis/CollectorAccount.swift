@@ -40,6 +40,11 @@ public struct CollectorAccount: Sendable {
         Array(debits.lazy.filter { $0.metric == metric }.prefix(limit))
     }
 
+    /// What results of one task cost together, with the same promise about all.
+    static func cost(of results: [CollectedResult], mechanism: PrivacyMechanism) -> PrivacyCost {
+        debits(of: results.map { PricedResult($0, mechanism) }).reduce(.zero) { $0 + $1.added }
+    }
+
     /// A result with what one window of it cost.
     private struct PricedResult {
         let account: Account

@@ -18,10 +18,16 @@ public struct GroupTable {
     public let base: String
     /// How many reports there are in all groups.
     public let reports: UInt64
-    /// How many windows, or batches, are together.
+    /// How many results are together.
     public let releases: Int
+    /// How many windows these are of: more than results where windows were merged.
+    public let windows: UInt64
+    /// The first second of the first window, and the second after the last.
+    public let interval: Range<UInt64>
     /// The comparisons, group by group.
     public let rows: [Row]
+    /// What all results together gave away; nil without noise.
+    let cost: ReleaseCost?
 
     /// How many comparisons could be made.
     public var comparisons: Int { rows.count { $0.comparison != nil } }
@@ -37,6 +43,10 @@ public struct GroupTable {
         self.base = base
         reports = summary.reports
         releases = results.count
+        windows = try ResultTotal(results).windows
+        let start = results.map(\.window.start).min() ?? 0
+        interval = start..<max(start, results.map(\.window.end).max() ?? 0)
+        cost = ReleaseCost(results, policy: metric.privacy)
         rows = groups.filter { $0.name != base }.flatMap { group in
             Self.rows(of: group, against: baseOptions, in: summary)
         }

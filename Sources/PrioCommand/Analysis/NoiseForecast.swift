@@ -38,6 +38,12 @@ public struct NoiseForecast {
     public let standardDeviation: Double
     /// How far the 95% interval of each number reaches to both sides.
     public let halfWidth: Double
+    /// Windows that the catalog's lifetime limit covers, released one by one; nil when it has none in the currency of
+    /// the noise.
+    public let lifetimeWindows: UInt64?
+    /// Windows that the catalog's limit for all metrics together covers, if no other metric releases anything; nil when
+    /// there is none in a currency of the noise.
+    public let privacyLimitWindows: UInt64?
     /// About differences, if they were asked for.
     public let differences: Differences?
     private let metric: Metric
@@ -68,6 +74,8 @@ public struct NoiseForecast {
         self.reports = reports
         standardDeviation = noise.standardDeviation
         halfWidth = noise.halfWidth()
+        lifetimeWindows = Self.lifetime(of: metric, policy).map { $0.billionths / policy.mechanism.amount.billionths }
+        privacyLimitWindows = Self.windows(coveredBy: metric.privacy?.catalogLimit, policy.mechanism)
         differences = try question.map { question in
             let groups = try GroupTable.groups(of: metric)
             let size = SampleSize(
@@ -77,6 +85,30 @@ public struct NoiseForecast {
                 question: question, reportsPerGroup: size.reports(detecting: question.lift),
                 groupReports: groupReports, smallestLift: size.lift(detectedBy: groupReports))
         }
+    }
+
+    private static func lifetime(of metric: Metric, _ policy: PrivacyPolicy) -> PrivacyAmount? {
+        guard policy.mechanism.amount > .zero else { return nil }
+        return metric.privacy.flatMap {
+            $0.mechanism.currency == policy.mechanism.currency ? $0.lifetimeLimit : nil
+        }
+    }
+
+    private static func windows(coveredBy limit: CatalogPrivacyLimit?, _ mechanism: PrivacyMechanism) -> UInt64? {
+        let cost = mechanism.costPerWindow
+        let (amount, price): (PrivacyAmount, PrivacyAmount?)
+        switch limit {
+        case .epsilon(let limit): (amount, price) = (limit, cost.epsilon)
+        case .rho(let limit): (amount, price) = (limit, cost.rho)
+        case nil: return nil
+        }
+        return price.flatMap { $0 > .zero ? amount.billionths / $0.billionths : nil }
+    }
+
+    /// What the reports are too few for; nil if nothing.
+    public var note: String? {
+        reports < metric.minBatchSize
+            ? "a result is released from \(metric.minBatchSize) reports on, the catalog's min_batch_size" : nil
     }
 
     /// For people.
@@ -98,6 +130,14 @@ public struct NoiseForecast {
                 ["  each number", absolute, "(\(Percentage.text(relativeHalfWidth)) of the reports)"]
             ])
         }
+        if let lifetimeWindows, let lifetime = Self.lifetime(of: metric, policy) {
+            let windows = "\(lifetimeWindows) \(lifetimeWindows == 1 ? "window" : "windows")"
+            lines.append("the lifetime of \(policy.mechanism.currency.symbol) \(lifetime) covers \(windows)")
+        }
+        if let privacyLimitWindows {
+            let windows = "\(privacyLimitWindows) \(privacyLimitWindows == 1 ? "window" : "windows")"
+            lines.append("the catalog's privacy_limit covers \(windows), if no other metric releases anything")
+        }
         if let differences { lines += Self.lines(differences) }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -114,12 +154,15 @@ public struct NoiseForecast {
         ]
     }
 
-    /// For programs: one object. Without a question about differences, its members are missing.
+    /// For programs: one object. Without a question about differences, its members are missing; `lifetime_windows`
+    /// and `privacy_limit_windows` are null where the catalog has no such limit for the noise.
     public func json() throws -> String {
         var members = [
             ("metric", ResultJSON.string(metric.name)), ("report_count", "\(reports)"),
             ("noise", ResultJSON.object(ResultJSON.members(of: try MetricNoise(metric, policy: policy)))),
             ("contribution_limit", "\(policy.contributionLimit)"),
+            ("lifetime_windows", lifetimeWindows.map { "\($0)" } ?? "null"),
+            ("privacy_limit_windows", privacyLimitWindows.map { "\($0)" } ?? "null"),
             ("standard_deviation", NumberText.text(standardDeviation)),
             ("half_width_95", NumberText.text(halfWidth)),
             ("relative_half_width_95", NumberText.text(relativeHalfWidth)),

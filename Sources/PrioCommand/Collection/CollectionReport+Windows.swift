@@ -27,7 +27,7 @@ private struct WindowsReport {
         if !selection.isNamed {
             if !outcome.tooSmall.isEmpty, outcome.newCount > 0 { notes.append("\(tooSmall): skipped") }
             if selection.windows.isEmpty || (outcome.results.isEmpty && failure == nil) {
-                notes.append("no window that has ended is left to collect")
+                notes.append("no window that has ended is left to collect" + (collectedBefore.map { "; \($0)" } ?? ""))
             }
         }
         return notes
@@ -36,7 +36,8 @@ private struct WindowsReport {
     /// How the command ends, unless with `done`.
     var failure: CommandFailure? {
         // What meets every window says more than what meets one.
-        if let worst = outcome.failed.max(by: { Self.weight($0.failure) < Self.weight($1.failure) }) {
+        // Of those that say as much, the last: so the windows are told in order of time.
+        if let worst = outcome.failed.reversed().max(by: { Self.weight($0.failure) < Self.weight($1.failure) }) {
             return CommandFailure(
                 worst.failure.status, Self.message(of: worst.failure, at: worst.window), hint: worst.failure.hint)
         }
@@ -44,7 +45,17 @@ private struct WindowsReport {
         return CommandFailure(
             .notReady, tooSmall,
             hint: selection.isNamed
-                ? nil : "an open window, or an older one, is collected when it is named by --from and --to")
+                ? nil
+                : collectedBefore ?? "an open window, or an older one, is collected when it is named by --from and --to"
+        )
+    }
+
+    /// What an earlier run has of the metric; nil if nothing.
+    private var collectedBefore: String? {
+        guard outcome.earlierWindows > 0 else { return nil }
+        let were = outcome.earlierWindows == 1 ? "1 window was" : "\(outcome.earlierWindows) windows were"
+        let them = outcome.earlierWindows == 1 ? "it" : "them"
+        return "\(were) collected before; --from and --to show \(them) again"
     }
 
     private var tooSmall: String {

@@ -19,6 +19,8 @@ public struct CollectionRun {
         public internal(set) var notAsked = 0
         /// How many results are new.
         public internal(set) var newCount = 0
+        /// How many windows were collected by earlier runs, also those that are not shown.
+        public internal(set) var earlierWindows: UInt64 = 0
     }
 
     private let metric: Metric
@@ -42,6 +44,8 @@ public struct CollectionRun {
     /// - Throws: when a result cannot be kept. It has not been shown then, and asking again gives it again.
     public func collect(_ selection: WindowSelection, tell: (_ done: Int, _ of: Int) -> Void) async throws -> Outcome {
         var outcome = Outcome()
+        // Windows of one task's results have nothing in common, so this is far from overflowing.
+        outcome.earlierWindows = log.results(task: taskID).reduce(0) { $0 &+ $1.window.count }
         let missing = sort(selection, into: &outcome)
         try await ask(missing, into: &outcome, tell: tell)
         outcome.results.sort { $0.window.start < $1.window.start }

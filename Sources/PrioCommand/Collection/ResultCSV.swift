@@ -15,6 +15,9 @@ public import MetricCatalog
 /// mechanism                       laplace, gaussian or none
 /// epsilon                         ε of a window: of Laplace noise, or what ρ is at δ; empty without noise
 /// rho,delta                       of Gaussian noise, otherwise empty
+/// windows                         from the first of the result's reports to the last; empty without noise
+/// release_epsilon,release_rho     what the result gave away of a client who reported in each of these windows, as
+///                                 epsilon and rho are for one window: W · ε for Laplace noise, W² · ρ for Gaussian
 /// suppressed                      yes for a number that is not shown, otherwise no
 /// statistic                       sum, mean or quartile
 /// batch                           only of a leader-selected metric: the batch's number, from 1 in the order of
@@ -24,7 +27,7 @@ public enum ResultCSV {
     /// The columns of every metric.
     public static let columns = [
         "metric", "start", "end", "report_count", "label", "value", "standard_deviation", "low", "high", "mechanism",
-        "epsilon", "rho", "delta", "suppressed", "statistic",
+        "epsilon", "rho", "delta", "windows", "release_epsilon", "release_rho", "suppressed", "statistic",
     ]
 
     /// The first line.
@@ -43,8 +46,9 @@ public enum ResultCSV {
             let end = "\(Timestamp(posixSeconds: result.window.end))"
             let head = [result.metric, start, end, "\(result.reportCount)"]
             let tail = metric.batchMode == .leaderSelected ? ["\(index + 1)"] : []
+            let cost = ReleaseCost([result], policy: metric.privacy)
             for row in rows(try summaries.of(result), summaries.noise) {
-                lines.append((head + row.columns(summaries.noise) + tail).map(field).joined(separator: ","))
+                lines.append((head + row.columns(summaries.noise, cost) + tail).map(field).joined(separator: ","))
             }
         }
         return lines.joined(separator: "\r\n") + "\r\n"
@@ -60,10 +64,12 @@ public enum ResultCSV {
         var isSuppressed = false
         var statistic = "sum"
 
-        func columns(_ noise: MetricNoise) -> [String] {
+        func columns(_ noise: MetricNoise, _ cost: ReleaseCost?) -> [String] {
             [
                 label, value, deviation, low, high, noise.word, noise.epsilon.map { NumberText.text($0) } ?? "",
-                noise.rho.map { "\($0)" } ?? "", noise.delta ?? "", isSuppressed ? "yes" : "no", statistic,
+                noise.rho.map { "\($0)" } ?? "", noise.delta ?? "", cost.map { "\($0.windows)" } ?? "",
+                cost.map { NumberText.text($0.epsilon) } ?? "", cost?.rho.map { "\($0)" } ?? "",
+                isSuppressed ? "yes" : "no", statistic,
             ]
         }
     }

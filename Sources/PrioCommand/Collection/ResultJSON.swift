@@ -14,7 +14,9 @@ public import MetricCatalog
 ///                     promised, and then perhaps below zero; null for a number that is suppressed
 /// standard_deviation  of the noise of both aggregators in each number: 0 without
 /// interval_95         [low, high] of each number, in the form of `result`
-/// noise               {"mechanism": "none"}, or with "epsilon" of a window and for Gaussian noise "rho" and "delta"
+/// noise               {"mechanism": "none"}, or with "epsilon" of a window and for Gaussian noise "rho" and "delta";
+///                     "windows" from the first report to the last, and "release_epsilon" and for Gaussian noise
+///                     "release_rho": what the result gave away of a client who reported in each of them
 /// suppressed_below    the catalog's floor, where numbers are suppressed; 0 where none can be
 /// labels              of histogram, choice and choices: what the numbers of `result` stand for
 /// mean                of sum (a number) and vector (an array)
@@ -53,7 +55,7 @@ public enum ResultJSON {
             ("result", each(summary.cells.map { $0.value.map { "\($0)" } ?? "null" })),
             ("standard_deviation", NumberText.text(summary.standardDeviation)),
             ("interval_95", each(intervals)),
-            ("noise", object(Self.members(of: noise))),
+            ("noise", object(Self.members(of: noise, ReleaseCost([result], policy: metric.privacy)))),
             ("suppressed_below", "\(CellSuppression(metric).floor)"),
         ]
         metric.labels.map { members.append(("labels", array($0.map(string)))) }
@@ -73,12 +75,16 @@ public enum ResultJSON {
         return object(members)
     }
 
-    /// The members that tell of the noise.
-    static func members(of noise: MetricNoise) -> [(String, String)] {
+    /// The members that tell of the noise, and of what was released with it.
+    static func members(of noise: MetricNoise, _ cost: ReleaseCost? = nil) -> [(String, String)] {
         var members = [("mechanism", string(noise.word))]
         noise.epsilon.map { members.append(("epsilon", NumberText.text($0))) }
         noise.rho.map { members.append(("rho", "\($0)")) }
         noise.delta.map { members.append(("delta", $0)) }
+        if let cost {
+            members += [("windows", "\(cost.windows)"), ("release_epsilon", NumberText.text(cost.epsilon))]
+            cost.rho.map { members.append(("release_rho", "\($0)")) }
+        }
         return members
     }
 

@@ -23,8 +23,9 @@ public struct ResultTable {
         let noise = NoiseText(noise: summaries.noise)
         let titles = results.indices.map { title(of: results[$0].window, number: $0 + 1) }
         let all = try results.map { try summaries.of($0) }
-        var blocks = zip(titles, all).map { title, summary in
-            block(title: title, summary, noise: noise.line(summary, releases: 1), lines: lines(summary))
+        var blocks = zip(titles, zip(all, results)).map { title, one in
+            let (summary, result) = one
+            return block(title: title, summary, noise: noise.line(summary, [result]), lines: lines(summary))
         }
         var isSuppressed = all.contains(where: \.isSuppressed)
         if results.count > 1 {
@@ -34,7 +35,7 @@ public struct ResultTable {
             blocks.append(
                 block(
                     title: isBatches ? "\(results.count) batches together" : "\(windows) windows together", total,
-                    noise: noise.line(total, releases: results.count), lines: lines(total) + series(all, titles)))
+                    noise: noise.line(total, results), lines: lines(total) + series(all, titles)))
             isSuppressed = isSuppressed || total.isSuppressed
         }
         if all.contains(where: { $0.cells.contains { $0.value.map { $0 < 0 } ?? false } }) {
@@ -126,11 +127,12 @@ private struct NoiseText {
     let noise: MetricNoise
 
     /// The line below a block's title; nil without noise.
-    func line(_ summary: ResultSummary, releases: Int) -> String? {
+    func line(_ summary: ResultSummary, _ results: [CollectedResult]) -> String? {
         noise.promise.map { promise in
-            let summed = releases == 1 ? "" : " in \(releases) releases"
+            let summed = results.count == 1 ? "" : " in \(results.count) releases"
+            let cost = ReleaseCost(results, policy: noise.policy)?.text.map { ", \($0)" } ?? ""
             return """
-                noise of both aggregators\(summed), \(promise): 95 % of such results are within \
+                noise of both aggregators\(summed), \(promise)\(cost): 95 % of such results are within \
                 ±\(DecimalText.whole(summary.halfWidth))
                 """
         }

@@ -45,9 +45,17 @@ struct GroupTableTests {
 
                 """))
         let green = try #require(text.split(separator: "\n").first { $0.contains("green") })
-        #expect(green.contains("50.0 %  40.0 %     +10.0 %   +5.7 % to +14.3 %"))
+        #expect(green.contains("50.0 %  40.0 %  +10.0 points   +5.7 to +14.3"))
         #expect(green.contains("4.49  <0.0001  +25.0 %"))
         #expect(text.contains("2 comparisons: where there is no difference, about one in twenty shows one by chance"))
+    }
+
+    @Test("Merged windows are counted one by one")
+    func merged() throws {
+        let result = try Metrics.result("tea", Metrics.window(1, 3), reports: 10, .vector([2, 3, 2, 2, 1]))
+        let table = try GroupTable([result], metric: Metrics.metric("tea"), base: "a")
+        #expect(table.windows == 3 && table.releases == 1)
+        #expect(try table.table(Metrics.metric("tea")).contains(" · 3 windows together · 10 reports\n"))
     }
 
     @Test("JSON and CSV have a row for each comparison")
@@ -62,7 +70,10 @@ struct GroupTableTests {
         #expect((rows.first?["difference_interval_95"] as? [Double])?.count == 2)
         let csv = try table.csv(Metrics.metric("tea")).split(separator: "\r\n")
         #expect(csv.count == 3)
-        #expect(csv[1].hasPrefix("tea,b,a,green,0.4,0.5,-0.0999"))
+        #expect(csv[1].hasPrefix("tea,2024-10-04T00:00:00Z,2024-10-06T00:00:00Z,2000,b,a,green,0.4,0.5,-0.0999"))
+        let interval = object["interval"] as? [String: String]
+        #expect(interval == ["start": "2024-10-04T00:00:00Z", "end": "2024-10-06T00:00:00Z"])
+        #expect(object["report_count"] as? Int == 2000)
     }
 
     @Test("A group with a hidden number is not compared: its size would give the number away")
@@ -82,7 +93,27 @@ struct GroupTableTests {
         #expect(table.rows.filter { $0.group == "b" }.allSatisfy { $0.comparison == nil })
         #expect(table.comparisons == 0)
         #expect(try table.table(metric).contains("–: a number is hidden"))
-        #expect(table.csv(metric).contains("tea,a,b,x,,,,,,,,,,\r\n"))
+        #expect(try !table.table(metric).contains("0 comparisons"))
+        #expect(table.csv(metric).contains(",400,a,b,x,,,,,,,,,,\r\n"))
+    }
+
+    private func cautions(_ values: [Int128]) throws -> String {
+        let reports = UInt64(values.map(\.magnitude).reduce(0, +))
+        let result = try Metrics.result("tea", Metrics.window(1), reports: reports, .vector(values))
+        return try GroupTable([result], metric: Metrics.metric("tea"), base: "a").cautions.joined(separator: "\n")
+    }
+
+    @Test("A share beyond 0 and 1 is told to be noise")
+    func beyond() throws {
+        #expect(try !cautions([40, 60, 50, 40, 10]).contains("noise"))
+        #expect(try cautions([40, 60, -5, 95, 10]).contains("a share below 0 % or above 100 % is noise"))
+    }
+
+    @Test("Where p and the interval of the difference disagree, it is told that p counts")
+    func disputed() throws {
+        #expect(try !cautions([400, 600, 500, 400, 100]).contains("p counts"))
+        // 5 of 10 against 190 of 1000: √(0.193 · 0.807 · 0.101) is 0.125, √(0.5² / 10 + 0.19 · 0.81 / 1000) is 0.159.
+        #expect(try cautions([190, 810, 5, 5, 0]).contains("p counts"))
     }
 
     @Test("A metric without groups, or without that group, is a wrong command line")

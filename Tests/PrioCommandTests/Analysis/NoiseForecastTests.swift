@@ -18,6 +18,7 @@ struct NoiseForecastTests {
                 Laplace, ε 1 a window; at most 1 report of a client in a window
                 with 400 reports in a window, 95 % of results will be within
                   each number  ±4  (1.0 % of the reports)
+                the lifetime of ε 30 covers 30 windows
 
                 """)
         let sum = try NoiseForecast(Metrics.metric("calls"), mechanism: nil, reports: 40, question: nil)
@@ -26,6 +27,7 @@ struct NoiseForecastTests {
                 """
                   total     ±8  calls
                   mean   ±0.20
+                the lifetime of ε 30 covers 30 windows
 
                 """))
     }
@@ -45,6 +47,43 @@ struct NoiseForecastTests {
             try NoiseForecast(Metrics.metric("ill"), mechanism: nil, reports: 100, question: nil)
         }
         #expect(failure.status == .usage)
+    }
+
+    @Test("It says how many windows the lifetime covers, whatever noise is tried out, and when reports are too few")
+    func lifetime() throws {
+        func forecast(_ metric: String, _ mechanism: PrivacyMechanism? = nil, reports: UInt64 = 10) throws
+            -> NoiseForecast
+        {
+            try NoiseForecast(Metrics.metric(metric), mechanism: mechanism, reports: reports, question: nil)
+        }
+        let half = PrivacyAmount(billionths: PrivacyAmount.scale / 2)
+        #expect(try forecast("steps").lifetimeWindows == 20)
+        #expect(try forecast("sick", .laplace(epsilon: half)).lifetimeWindows == 60)
+        #expect(try forecast("sick", .gaussian(rho: half)).lifetimeWindows == nil)
+        #expect(try forecast("ill", .laplace(epsilon: half)).lifetimeWindows == nil)
+        #expect(try forecast("steps").table().contains("the lifetime of ρ 10 covers 20 windows\n"))
+        #expect(try forecast("sick").json().contains("\"lifetime_windows\": 30"))
+        #expect(try forecast("ill", .laplace(epsilon: half)).json().contains("\"lifetime_windows\": null"))
+        #expect(try forecast("sick").note == nil)
+        #expect(try forecast("sick", reports: 9).note?.contains("from 10 reports on") == true)
+    }
+
+    @Test("It says how many windows the catalog's limit covers, in its own currency")
+    func privacyLimit() throws {
+        let yaml = """
+            min_batch_size: 10
+            time_precision: 1d
+            privacy_limit: {rho: 1.6}
+            metrics:
+              - {name: sick, title: Sick, description: d, type: count, privacy: {epsilon: 1, lifetime: 30}}
+            """
+        let metric = try #require(try MetricCatalogText.metric("sick", yaml))
+        let forecast = try NoiseForecast(metric, mechanism: nil, reports: 100, question: nil)
+        #expect(forecast.privacyLimitWindows == 3, "½ε² each")
+        #expect(try forecast.table().contains("the catalog's privacy_limit covers 3 windows, if no other metric"))
+        let without = try NoiseForecast(Metrics.metric("sick"), mechanism: nil, reports: 100, question: nil)
+        #expect(without.privacyLimitWindows == nil)
+        #expect(try without.json().contains("\"privacy_limit_windows\": null"))
     }
 
     @Test("A lift needs more reports with noise, and what so many reports show agrees with it")

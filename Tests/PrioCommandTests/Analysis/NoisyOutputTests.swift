@@ -33,7 +33,8 @@ struct NoisyOutputTests {
 
                 Sick
                 2 windows together · 80 reports
-                noise of both aggregators in 2 releases, Laplace, ε 1 a window: 95 % of such results are within ±5
+                noise of both aggregators in 2 releases, Laplace, ε 1 a window, ε 2 for these 2 windows together: \
+                95 % of such results are within ±5
                   yes  7 ±5 of 80  8.8 %  ███▌
                   2024-10-04  10  ████████████████████████████████████████
                   2024-10-05  -3
@@ -88,7 +89,8 @@ struct NoisyOutputTests {
         let vector = try ResultJSON.text(
             [result("steps", .vector([100, -1]))], metric: Metrics.metric("steps"))
         #expect(vector.contains("\"interval_95\": [[65, 135], [-36, 34]]"))
-        #expect(vector.contains("\"rho\": 0.5, \"delta\": 1e-9}"))
+        #expect(vector.contains("\"rho\": 0.5, \"delta\": 1e-9, \"windows\": 1, \"release_epsilon\": 6.47"))
+        #expect(vector.contains("\"release_rho\": 0.5}"))
     }
 
     @Test("CSV has the noise in columns of its own")
@@ -97,12 +99,43 @@ struct NoisyOutputTests {
             .split(separator: "\r\n")
         let day = "2024-10-04T00:00:00Z,2024-10-05T00:00:00Z"
         #expect(lines[1].hasPrefix("steps,\(day),40,1,100,18,65,135,gaussian,6.474"))
-        #expect(lines[1].hasSuffix(",0.5,1e-9,no,sum"))
+        #expect(lines[1].hasSuffix(",0.5,no,sum"))
+        #expect(lines[1].contains(",0.5,1e-9,1,6.474"))
         #expect(lines[2].hasPrefix("steps,\(day),40,2,-1,18,-36,34,gaussian,"))
         #expect(lines[3].hasPrefix("steps,\(day),40,1,2.5,0.45,1.625,3.375,gaussian,"))
         #expect(lines[3].hasSuffix(",mean"))
         let years = try ResultCSV.text([result("years", .vector([0, 21, 20]))], metric: Metrics.metric("years"))
-        #expect(years.contains("\(day),40,50 %,0–9,,0–9,10 and more,laplace,1,,,no,quartile\r\n"))
+        #expect(years.contains("\(day),40,50 %,0–9,,0–9,10 and more,laplace,1,,,1,1,,no,quartile\r\n"))
+    }
+
+    /// Asked for five windows, with reports from three of them.
+    private func merged(_ metric: String, _ value: AggregateValue) throws -> CollectedResult {
+        try CollectedResult(
+            metric: metric, taskID: Metrics.task(1), window: Metrics.window(20_000, 5), reportCount: 40, value: value,
+            reportWindows: Metrics.window(20_001, 3))
+    }
+
+    @Test("A result over several windows says what it cost a client who reported in each: W · ε, or W² · ρ")
+    func releaseCost() throws {
+        #expect(
+            try table("sick", merged("sick", .integer(10))).contains(
+                "noise of both aggregators, Laplace, ε 1 a window, ε 3 for these 3 windows together: 95 %"))
+        #expect(
+            try table("steps", merged("steps", .vector([1, 2]))).contains(
+                "Gaussian, ρ 0.5 a window (ε 6.47 at δ 1e-9), ρ 4.5 for these 3 windows together (ε "))
+        let laplace = try ResultJSON.text([merged("sick", .integer(10))], metric: Metrics.metric("sick"))
+        #expect(laplace.contains("\"epsilon\": 1, \"windows\": 3, \"release_epsilon\": 3}"))
+        let gaussian = try ResultJSON.text([merged("steps", .vector([1, 2]))], metric: Metrics.metric("steps"))
+        #expect(gaussian.contains("\"windows\": 3, ") && gaussian.contains("\"release_rho\": 4.5}"))
+        let csv = try ResultCSV.text([merged("sick", .integer(10))], metric: Metrics.metric("sick"))
+        #expect(csv.contains(",laplace,1,,,3,3,,no,sum\r\n"))
+    }
+
+    @Test("Batches of the same windows cost no more together than one of them")
+    func sharedWindows() throws {
+        let results = try [merged("sick", .integer(10)), result("sick", .integer(3), window: 20_002)]
+        let text = try ResultTable(metric: Metrics.metric("sick")).text(results)
+        #expect(text.contains("in 2 releases, Laplace, ε 1 a window, ε 3 for these 3 windows together"))
     }
 
     @Test("A suppressed number is hidden in the table, null in JSON, empty in CSV; the file keeps it")
@@ -124,8 +157,8 @@ struct NoisyOutputTests {
         #expect(json.contains("\"interval_95\": [null, null, [20, 20]]"))
         #expect(json.contains("\"suppressed_below\": 10"))
         let csv = try ResultCSV.text([few], metric: Metrics.metric("few"))
-        #expect(csv.contains(",40,x,,,,,none,,,,yes,sum\r\n"))
-        #expect(csv.contains(",40,z,20,0,20,20,none,,,,no,sum\r\n"))
+        #expect(csv.contains(",40,x,,,,,none,,,,,,,yes,sum\r\n"))
+        #expect(csv.contains(",40,z,20,0,20,20,none,,,,,,,no,sum\r\n"))
         let encoded = String(decoding: try JSONEncoder().encode(few), as: UTF8.self)
         #expect(encoded.contains("[3,17,20]"))
     }
