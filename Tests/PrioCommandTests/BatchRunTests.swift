@@ -58,6 +58,36 @@ struct BatchRunTests {
         #expect(leader.patience.suffix(2) == [2, 2])
     }
 
+    @Test("Behind a batch that the account does not cover there may be one that it does; two in a row are the end")
+    func uncovered() async throws {
+        let metric = try Metrics.metric("queue")
+        for (refused, results, requests) in [([true, false, true, true], 1, 4), ([true, true, false], 0, 2)] {
+            let made = Mutex(0)
+            let path = directory.file("\(results).jsonl")
+            let run = try BatchRun(metric: metric, taskID: Metrics.task(1), log: ResultsLog(path: path)) { _ in
+                let number = made.withLock { made in
+                    defer { made += 1 }
+                    return made
+                }
+                guard refused[number] else {
+                    return BatchRun.Released(
+                        reportCount: 9, interval: Interval(start: Time(20_000), duration: Duration(1)),
+                        value: .integer(Int128(number)), jobURL: "http://leader.example/jobs/\(number)")
+                }
+                throw CollectionFailure.refused(
+                    StoredProblem(type: PrivacyBudgetProblem.type, detail: "no more"), status: 400)
+            } delete: { _ in
+            }
+            let outcome = try await run.collect(patience: 1) { _ in }
+            #expect(outcome.results.count == results && made.withLock { $0 } == requests)
+            guard case .failed(let failure) = outcome.ending else {
+                Issue.record("\(outcome.ending)")
+                return
+            }
+            #expect(failure.status == .budgetExceeded)
+        }
+    }
+
     @Test("A batch that was kept but whose job was not deleted is recognised, and only deleted")
     func crashBeforeDeletion() async throws {
         leader.fill([5, 6])

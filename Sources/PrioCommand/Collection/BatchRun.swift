@@ -83,15 +83,24 @@ public struct BatchRun {
     /// - Throws: when a result cannot be kept. It has not been shown then, and asking again gives it again.
     public func collect(patience: UInt64, tell: (_ collected: Int) -> Void) async throws -> Outcome {
         var deleted: Set<String> = []
-        for count in 0..<Self.mostBatches {
-            tell(count)
+        var uncovered: CommandFailure?
+        var wasRefused = false
+        for request in 0..<Self.mostBatches {
+            tell(deleted.count)
             let batch: Batch
             do {
-                batch = try self.batch(await ask(count == 0 ? patience : min(patience, Self.laterPatience)))
+                batch = try self.batch(await ask(request == 0 ? patience : min(patience, Self.laterPatience)))
             } catch {
                 let failure = CommandFailure(error)
-                return outcome(failure.status == .notReady ? .noneReady : .failed(failure))
+                // The leader puts a batch that an account does not cover behind the others, which cost less perhaps.
+                if failure.status == .budgetExceeded, !wasRefused {
+                    (uncovered, wasRefused) = (failure, true)
+                    continue
+                }
+                guard failure.status == .notReady else { return outcome(.failed(failure)) }
+                return outcome(uncovered.map { .failed($0) } ?? .noneReady)
             }
+            wasRefused = false
             if !log.results.contains(batch.result) {
                 try log.append(batch.result)
             } else if deleted.contains(batch.jobURL) {
