@@ -14,7 +14,8 @@ struct Budget: Door {
             It looks at the database, whether or not the aggregator is running. Amounts are for a client who reported in \
             every window that was released, and for all versions of a metric together. A metric with Laplace noise has its \
             limits in ε, one with Gaussian noise in ρ; the last column says what is known as an ε at the metric's δ. What \
-            is reserved is for a collection under way, and comes back if nothing is released. With a metric's name, its last \
+            is reserved is for a collection under way, and comes back if nothing is released. LEFT is what the metric's \
+            lifetime leaves, or with a * what the catalog's privacy_limit leaves, where that covers less. With a metric's name, its last \
             \(Self.shownDebits) releases are listed too.
 
             JSON has the members metrics, all_metrics and, with a name, debits. An ε that is missing does not exist: \

@@ -3,8 +3,8 @@ public import DifferentialPrivacy
 /// An aggregator's account of what its releases have given away. Debits are written along with releases; they stay as
 /// long as the store, whatever else expires.
 public protocol PrivacyStore: Sendable {
-    /// What each metric has given away of a client who reported in every window, by name: the sums of `added`.
-    /// Reservations count as spent.
+    /// What each metric has given away of a client who reported in every window, by name: the sums of `added`,
+    /// those of reservations apart.
     func privacySpending() async throws -> [String: PrivacySpending]
 
     /// A metric's debits, the last windows first.
